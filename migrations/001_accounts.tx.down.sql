@@ -1,0 +1,1 @@
+DROP TABLE token_blacklist, refresh_tokens, sessions, users, workspaces;

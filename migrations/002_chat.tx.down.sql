@@ -1,0 +1,1 @@
+DROP TABLE message_feedback, turn_steps, turns, messages, conversations;
