@@ -1,0 +1,481 @@
+package analyst
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pulsehub/pulsehub/internal/chat"
+)
+
+// IntentInput is a question as it is to be classified.
+type IntentInput struct {
+	Question string
+	Earlier  []string // earlier questions of the conversation, oldest first; only the last few are read
+	Now      time.Time
+	TimeZone *time.Location // of the workspace; nil is UTC
+	HasData  bool           // the workspace has events, so a borderline question is meant for them
+	Products []string       // names in the catalogue; only these are recognised, so that no free text gets into an intent
+}
+
+// Classify tells what a question wants, by rules alone: well under a millisecond, the same answer every time, no network.
+// A question that goes on from earlier ones ("and last month?", "how do I win them back?") inherits what it leaves out.
+// Below a confidence of 0.5 it is a guess.
+func Classify(in IntentInput) chat.Intent {
+	zone := in.TimeZone
+	if zone == nil {
+		zone = time.UTC
+	}
+	cal := newCalendar(in.Now, zone)
+	earlier := in.Earlier[max(0, len(in.Earlier)-4):]
+	intent := chat.Intent{Name: chat.IntentGeneral}
+	for i, q := range append(slices.Clip(earlier), in.Question) {
+		var before *chat.Intent
+		if i > 0 {
+			previous := intent
+			before = &previous
+		}
+		r := read(q, cal)
+		r.entities.Product = product(q, in.Products)
+		intent = classify(r, before, in.HasData)
+	}
+	return intent
+}
+
+func classify(r reading, before *chat.Intent, hasData bool) chat.Intent {
+	name, confidence := r.name(hasData)
+	intent := chat.Intent{Name: name, Confidence: confidence, Entities: r.entities}
+	if before != nil && before.Name != chat.IntentGeneral {
+		if r.elliptical(name, confidence) {
+			intent.Name, intent.Module, intent.Action = before.Name, before.Module, before.Action
+			intent.Confidence = min(0.9, before.Confidence)
+			intent.Entities = inherit(intent.Entities, before.Entities)
+		} else if name != chat.IntentGeneral && (r.has(tPronoun) || r.short(9) && r.opensWith(tFollow)) && !r.has(tPeople) {
+			intent.Entities = inherit(intent.Entities, before.Entities)
+		}
+	}
+	if intent.Name == chat.IntentGeneral {
+		intent.Entities = chat.Entities{Channel: intent.Entities.Channel, Metric: intent.Entities.Metric}
+	}
+	if intent.Module == "" || r.saysAction() {
+		intent.Module, intent.Action = place(intent.Name, r)
+	}
+	intent.RequiresAuth = intent.Name.RequiresAuth()
+	return intent
+}
+
+// inherit fills what was not said now from what was said before. A new segment makes the old product moot, and so on:
+// only what is empty is filled.
+func inherit(now, before chat.Entities) chat.Entities {
+	if now.Segment == "" {
+		now.Segment = before.Segment
+	}
+	if now.Channel == "" {
+		now.Channel = before.Channel
+	}
+	if now.Metric == "" || (now.Metric == "customers" && before.Metric != "") {
+		now.Metric = before.Metric
+	}
+	if now.Timeframe == nil {
+		now.Timeframe = before.Timeframe
+	}
+	if now.Source == "" {
+		now.Source = before.Source
+	}
+	if now.Product == "" {
+		now.Product = before.Product
+	}
+	return now
+}
+
+// reading is what the lexicon sees in a question.
+type reading struct {
+	words    []string
+	tags     map[tag]int // how often
+	spans    []span      // in order
+	entities chat.Entities
+	metrics  []string
+}
+
+type span struct {
+	from, to int
+	entry    *entry
+}
+
+// read marks the longest phrases of the lexicon in the question, left to right, and the entities they name.
+func read(question string, cal calendar) reading {
+	r := reading{words: words(question), tags: map[tag]int{}}
+	for i := 0; i < len(r.words); {
+		length := 0
+		var found []*entry
+		for _, p := range phrasesByFirst[r.words[i]] {
+			if len(p.words) < length || len(p.words) > len(r.words)-i || !slices.Equal(p.words, r.words[i:i+len(p.words)]) {
+				continue
+			}
+			if len(p.words) > length {
+				length, found = len(p.words), found[:0]
+			}
+			found = append(found, p.entry)
+		}
+		for _, e := range found {
+			r.spans = append(r.spans, span{i, i + length, e})
+			for _, t := range e.tags {
+				r.tags[t]++
+			}
+			r.take(e)
+		}
+		i += max(length, 1)
+	}
+	r.entities.Timeframe, _ = cal.find(r.words)
+	if len(r.metrics) > 0 {
+		r.entities.Metric = r.metrics[0]
+	}
+	return r
+}
+
+// metricRank prefers the figure asked for over the people it is asked of ("revenue per customer" is about revenue).
+var metricRank = map[string]int{"customers": 3, "channels": 2, "overview": 2, "products": 1, "orders": 1}
+
+func (r *reading) take(e *entry) {
+	switch e.entity {
+	case segmentEntity:
+		if r.entities.Segment == "" {
+			r.entities.Segment = e.value
+		} else if e.value == "at_risk_vips" || r.entities.Segment == "high_value" && e.value == "at_risk_vips" {
+			r.entities.Segment = e.value
+		}
+	case channelEntity:
+		if r.entities.Channel == "" {
+			r.entities.Channel = e.value
+		}
+	case sourceEntity:
+		if r.entities.Source == "" {
+			r.entities.Source = e.value
+		}
+	case metricEntity:
+		if len(r.metrics) == 0 || metricRank[e.value] < metricRank[r.metrics[0]] {
+			r.metrics = slices.Insert(r.metrics, 0, e.value)
+		} else {
+			r.metrics = append(r.metrics, e.value)
+		}
+	}
+}
+
+func (r reading) has(any ...tag) bool {
+	return slices.ContainsFunc(any, func(t tag) bool { return r.tags[t] > 0 })
+}
+
+func (r reading) short(n int) bool { return len(r.words) <= n }
+
+// opensWith tells whether the first marked phrase, at the very start, carries the tag.
+func (r reading) opensWith(t tag) bool {
+	for _, s := range r.spans {
+		if s.from > r.polite() {
+			return false
+		}
+		if s.from == r.polite() && slices.Contains(s.entry.tags, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// polite is how many words of courtesy come before the request itself.
+func (r reading) polite() int {
+	i := 0
+	for i < len(r.words) && slices.Contains([]string{"please", "can", "could", "would", "will", "you", "hey", "hi", "hello", "pls", "kindly", "now", "ok", "okay", "so", "then", "and", "also", "just", "quickly", "i", "want", "to", "need", "like", "let", "u", "pulsehub", "we"}, r.words[i]) {
+		i++
+	}
+	if i == len(r.words) {
+		return 0
+	}
+	return i
+}
+
+// only tells whether every marked phrase carries one of these tags.
+func (r reading) only(allowed ...tag) bool {
+	for _, s := range r.spans {
+		if !slices.ContainsFunc(s.entry.tags, func(t tag) bool { return slices.Contains(allowed, t) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// name is the decision list: the first rule that holds wins, from the most telling to the least.
+func (r reading) name(hasData bool) (chat.IntentName, float64) {
+	switch {
+	case len(r.words) == 0:
+		return chat.IntentGeneral, 0.5
+	case r.aboutAccount():
+		return chat.IntentAccount, 0.95
+	case r.aboutSources():
+		return chat.IntentDataSourceManagement, 0.93
+	case r.knowledge():
+		return chat.IntentGeneral, 0.9
+	case r.manageSegments():
+		return chat.IntentSegmentManagement, 0.92
+	case r.manageCampaigns():
+		return chat.IntentCampaignManagement, 0.92
+	case r.advice():
+		return chat.IntentRecommendation, 0.93
+	case r.greeting():
+		return chat.IntentGeneral, 0.95
+	case r.data():
+		return chat.IntentDataQuestion, 0.92
+	case r.has(tCapability, tProduct, tSupport):
+		return chat.IntentGeneral, 0.9
+	case r.has(tDefine) && !r.has(tMine) && (r.has(tConcept) || !hasData):
+		return chat.IntentGeneral, 0.8
+	case r.has(tNoun, tGroup) && (hasData || r.has(tMine)):
+		return chat.IntentDataQuestion, 0.6
+	case r.has(tCampaign) && r.has(tMine, tShow):
+		return chat.IntentCampaignManagement, 0.6
+	case r.has(tSuggest, tWinBack) && r.has(tMine, tPronoun, tPeople, tMessage, tCampaign):
+		return chat.IntentRecommendation, 0.6
+	}
+	return chat.IntentGeneral, 0.4
+}
+
+func (r reading) aboutAccount() bool {
+	if !r.has(tAccount) || r.has(tSource, tSetUp) && !r.has(tMine) {
+		return false
+	}
+	if r.has(tPeople) && !r.has(tUpdate, tDelete) || r.has(tKnowledge, tSuggest) || r.has(tCount, tRank, tTrend, tCompare) {
+		return false // "how many customers logged in", "sign up rate"
+	}
+	if r.has(tCampaign, tWrite) || r.entities.Segment != "" {
+		return false
+	}
+	return true
+}
+
+func (r reading) aboutSources() bool {
+	if r.has(tDemo) {
+		return !r.has(tKnowledge) && (r.has(tLoad, tCreate, tDelete, tSync, tHowTo, tShould) || !r.has(tCount, tDefine))
+	}
+	if !r.has(tSource, tSetUp) && !(r.has(tConnect, tSync) && (r.has(tMine, tNoun) || r.strange() == 0 && r.short(6)) && !r.has(tCampaign)) {
+		return false
+	}
+	if r.has(tSupport, tKnowledge, tCapability) {
+		return false
+	}
+	if r.has(tSuggest, tShould) && !r.has(tConnect, tSync) || r.has(tCampaign, tWinBack, tWrite) {
+		return false
+	}
+	if r.has(tConnect, tSync) {
+		return true
+	}
+	if r.has(tSetUp) && !r.has(tCount, tRank) {
+		return !r.has(tDefine) || r.has(tMine, tHowTo)
+	}
+	// A source alone: managed when something is done to it, otherwise it only narrows a figure.
+	return !r.has(tNoun, tCount, tRank, tTrend, tCompare) && (r.has(tDelete, tUpdate, tRun, tCreate, tShow, tMine, tLoad) || r.short(2) || r.has(tHowTo))
+}
+
+// knowledge is what is true of marketing in general: it needs none of the workspace's data.
+func (r reading) knowledge() bool {
+	if r.has(tMine) && !r.opensWith(tDefine) || r.entities.Timeframe != nil && !r.has(tKnowledge) {
+		return false
+	}
+	if r.has(tMine) && r.has(tNoun) {
+		return false
+	}
+	if r.has(tKnowledge) || slices.Contains(r.words, "calculated") || slices.Contains(r.words, "measured") {
+		return !r.has(tPronoun) || r.has(tMessage, tConcept) || !r.has(tWinBack)
+	}
+	if r.has(tSupport) {
+		return true
+	}
+	if !r.has(tDefine) && !r.has(tConcept) {
+		return false
+	}
+	if r.has(tConcept) && !r.has(tMine, tShow, tCount) {
+		return true
+	}
+	// "what is churn", "explain conversion rate": a bare term, with no article that points at the workspace's own.
+	article := slices.Contains(r.words, "the") || r.has(tPronoun)
+	return r.has(tDefine) && r.short(6) && !article && !r.has(tCount, tRank, tWho, tShould, tHowTo, tGoal, tTrend, tSuggest) && !r.namesOverview()
+}
+
+func (r reading) namesOverview() bool { return slices.Contains(r.metrics, "overview") }
+
+func (r reading) manageSegments() bool {
+	if !r.has(tGroup) {
+		return r.opensWith(tCreate) && slices.Contains(r.words, "group") && !r.has(tCampaign, tMessage) && r.has(tPeople)
+	}
+	if r.has(tSuggest, tShould, tWinBack, tReach) && !r.has(tCreate, tUpdate, tDelete) {
+		return false
+	}
+	if r.has(tCampaign) && !r.has(tUpdate, tDelete) {
+		return false
+	}
+	if r.has(tCreate, tUpdate, tDelete) && !(r.has(tShould, tSuggest)) {
+		return true
+	}
+	// "which segments do I have", "list my segments", "how is the VIP segment defined"
+	if r.has(tCount, tRank, tTrend, tCompare, tWhy) {
+		return false
+	}
+	return (r.has(tShow, tWho, tMine, tDefine) || r.short(2)) && r.only(tGroup, tShow, tWho, tMine, tDefine, tFollow, tAll, tPronoun, tHowTo, tShould, tCreate) ||
+		slices.Contains(r.words, "defined") || slices.Contains(r.words, "rule") || slices.Contains(r.words, "criteria") || slices.Contains(r.words, "available")
+}
+
+func (r reading) manageCampaigns() bool {
+	if r.has(tSuggest) || r.opensWith(tWho) && r.has(tShould) {
+		return false
+	}
+	if !r.has(tCampaign) {
+		// "send an email to my VIPs tomorrow", "schedule the newsletter", "pause it"
+		if r.has(tMessage) && (r.opensWith(tRun) || r.opensWith(tReach) && slices.Contains(r.words, "send")) && !r.has(tShould, tHowTo) {
+			return true
+		}
+		return r.opensWith(tRun) && r.has(tPronoun) && r.short(5)
+	}
+	if r.has(tShould) && !r.has(tRun, tUpdate, tDelete) || r.has(tWho) && r.has(tShould, tReach) && !r.has(tMine) {
+		return false
+	}
+	if r.has(tCount, tRank, tCompare, tTrend, tWhy) && !r.has(tCreate, tDelete, tUpdate) {
+		return false
+	}
+	if r.has(tWho) && r.has(tWinBack) {
+		return false
+	}
+	if r.namesOverview() || slices.Contains(r.metrics, "open_rate") || slices.Contains(r.metrics, "click_rate") || slices.Contains(r.metrics, "revenue") {
+		return r.has(tCreate, tRun, tUpdate, tDelete) && !r.has(tWho) && !r.has(tShould)
+	}
+	if r.has(tShould) && r.has(tWinBack, tGoal) {
+		return false
+	}
+	if r.has(tGoal, tWrite) && !r.has(tCreate, tRun, tUpdate, tDelete) {
+		return false
+	}
+	if r.opensWith(tWho) && r.has(tReach) && !r.has(tMine, tShow) {
+		return false
+	}
+	return r.has(tCreate, tUpdate, tDelete, tRun) || r.has(tShow, tMine, tWho) && !r.has(tShould, tWinBack, tGoal, tNoun) ||
+		slices.Contains(r.words, "status") || r.opensWith(tReach) || r.short(1)
+}
+
+// advice is what to do about the workspace's customers.
+func (r reading) advice() bool {
+	about := r.has(tMine, tPeople, tPronoun, tNoun, tGroup, tMessage, tCampaign) || r.entities.Segment != ""
+	switch {
+	case r.has(tSuggest) && (about || r.has(tAll) || r.entities.Timeframe != nil || r.strange() == 0) && !r.onlyProducts():
+		return true
+	case r.has(tWinBack) && (r.has(tHowTo, tShould, tReach, tPronoun, tPeople, tMine, tWrite, tSuggest, tCampaign, tMessage) || r.entities.Segment != "") && !(r.has(tCount) && !r.has(tHowTo, tShould)):
+		return true
+	case r.has(tHowTo, tShould) && r.has(tGoal) && (r.has(tNoun, tMine) || r.entities.Segment != ""):
+		return true
+	case r.has(tHowTo) && (r.has(tPeople) || r.entities.Segment != "") && !r.has(tShow, tCount) && !r.asksFigure():
+		return true
+	case r.opensWith(tGoal) && r.has(tNoun) && r.has(tMine):
+		return true
+	case r.has(tShould) && (r.has(tReach, tMessage, tCampaign, tGroup) || r.has(tPronoun) && r.short(8)) && !r.asksFigure():
+		return true
+	case r.has(tHowTo) && (r.has(tReach) || r.has(tPeople) && r.has(tPronoun)) && (r.has(tPeople, tPronoun, tGroup) || r.entities.Segment != ""):
+		return true
+	case r.has(tReach) && r.has(tCampaign, tMessage) && r.has(tWho, tDefine) && !r.has(tMine):
+		return true
+	case r.opensWith(tWrite) && r.has(tMessage):
+		return true
+	case r.has(tCreate) && r.opensWith(tCreate) && r.has(tMessage) && !r.has(tCampaign):
+		return true
+	case r.has(tMessage, tCampaign) && r.entities.Segment != "" && !r.asksFigure() && !r.has(tWho, tShow, tCompare, tRank):
+		return true
+	}
+	return false
+}
+
+// onlyProducts is "recommend a product": there is nothing of ours to count or to write to.
+func (r reading) onlyProducts() bool {
+	return len(r.metrics) > 0 && r.metrics[0] == "products" && !r.has(tMine, tPeople, tCampaign, tMessage, tShould, tReach)
+}
+
+func (r reading) asksFigure() bool {
+	return r.has(tCount) || slices.Contains(r.metrics, "best_hour") || slices.Contains(r.metrics, "reachable")
+}
+
+func (r reading) greeting() bool {
+	if r.has(tNoun, tGroup, tCampaign, tMessage, tSource) {
+		return false
+	}
+	return r.has(tCapability) || r.has(tGreeting, tThanks) && r.only(tGreeting, tThanks, tProduct, tFollow, tYes, tPronoun, tMine, tShow, tCapability, tHowTo)
+}
+
+func (r reading) data() bool {
+	if !r.has(tNoun, tGroup, tCampaign) && r.entities.Segment == "" {
+		return r.entities.Timeframe != nil && (r.has(tMine) || r.strange() == 0) && r.has(tCount, tRank, tShow, tCompare, tTrend, tWhy)
+	}
+	if r.short(4) && !r.has(tDefine) && r.has(tNoun) && r.strange() == 0 {
+		return true
+	}
+	if r.has(tMine, tCount, tRank, tShow, tWho, tCompare, tTrend, tWhy, tChart) || r.entities.Timeframe != nil || r.entities.Segment != "" {
+		return true
+	}
+	return r.has(tDefine) && (slices.Contains(r.words, "the") || slices.Contains(r.words, "current")) || slices.Contains(r.metrics, "best_hour")
+}
+
+// small are the words that carry no meaning of their own.
+var small = []string{
+	"a", "an", "the", "do", "does", "doe", "did", "you", "is", "are", "was", "were", "be", "been", "of", "to", "in", "on", "at", "for", "with", "any", "some", "this",
+	"i", "me", "and", "or", "have", "has", "had", "get", "got", "what", "when", "where", "how", "there", "so", "can", "could", "would", "will", "please", "from",
+	"right", "now", "currently", "than", "all", "last", "next", "time", "about", "day", "week", "month", "quarter", "year", "today", "yesterday", "if", "as", "by", "up", "not", "no",
+	"more", "much", "many", "other", "out", "good", "new", "it", "go", "pls", "happening", "ago",
+}
+
+// strange is how many words mean nothing to the rules and are not small: many of them, and the question is of another world.
+func (r reading) strange() int {
+	n := 0
+	for i, w := range r.words {
+		marked := slices.ContainsFunc(r.spans, func(s span) bool { return i >= s.from && i < s.to })
+		if !marked && !slices.Contains(small, w) && number(w) == 0 && year(w) == 0 && month(w) < 0 && !slices.Contains(weekdays, w) {
+			n++
+		}
+	}
+	return n
+}
+
+// elliptical tells a question that only makes sense after the one before: "and last month?", "what about SMS?", "why?",
+// "only VIPs", "yes please".
+func (r reading) elliptical(name chat.IntentName, confidence float64) bool {
+	if r.has(tYes) && r.short(4) && r.only(tYes, tFollow, tThanks, tPronoun, tShow, tRun) {
+		return true
+	}
+	if r.has(tThanks, tGreeting, tCapability) && !r.has(tFollow) {
+		return false
+	}
+	if !r.short(9) {
+		return false
+	}
+	telling := r.has(tSuggest, tWinBack, tShould, tCreate, tUpdate, tDelete, tRun, tConnect, tSync, tAccount, tWrite, tGoal, tKnowledge, tDemo, tDefine, tConcept)
+	switch {
+	case name == chat.IntentAccount || name == chat.IntentDataSourceManagement && confidence > 0.9:
+		return false
+	case r.opensWithFollow() && !telling:
+		return true
+	case r.has(tWhy) && r.short(5) && !r.has(tNoun):
+		return true
+	case name == chat.IntentGeneral && confidence < 0.6:
+		return len(r.spans) > 0 && !telling || r.has(tPronoun) || r.entities.Timeframe != nil
+	case name == chat.IntentDataQuestion && !telling && r.short(4) && !r.has(tCount, tRank, tWho, tWhy, tMine):
+		return true // "last month", "by channel", "lapsed customers"
+	}
+	return false
+}
+
+// opensWithFollow tells whether the question begins by going on: "and …", "what about …", "same for …".
+func (r reading) opensWithFollow() bool {
+	for _, s := range r.spans {
+		if s.from == 0 {
+			if slices.Contains(s.entry.tags, tFollow) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// saysAction tells whether the question names what to do, so that an inherited action gives way.
+func (r reading) saysAction() bool {
+	return r.has(tCompare, tWhy, tSuggest, tWinBack, tCreate, tUpdate, tDelete, tConnect, tSync)
+}

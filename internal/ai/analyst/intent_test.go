@@ -1,0 +1,266 @@
+package analyst
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulsehub/pulsehub/internal/chat"
+)
+
+// labelled is real-sounding questions under the intent that a person gave them. "a > b" is a conversation: b is asked after a.
+var labelled = map[chat.IntentName][]string{
+	chat.IntentGeneral: {
+		"hi", "Hello there!", "thanks, that helps a lot", "Good morning", "how are you?",
+		"What can you do?", "Who are you?", "what is pulsehub", "How does PulseHub work?", "How much does it cost?",
+		"Do I need an account to use this?", "Is this free?", "Which data sources do you support?", "Do you integrate with Klaviyo?",
+		"What is a good open rate?", "what's a good conversion rate for ecommerce", "How do I write a win-back email?",
+		"Give me tips for better subject lines", "What are best practices for SMS marketing?", "What is cart abandonment?",
+		"What is customer lifetime value?", "explain RFM segmentation", "What's the difference between a segment and an audience?",
+		"How often should a brand send newsletters?", "Is double opt-in required under GDPR?", "How is churn rate calculated?",
+		"what is A/B testing", "what does AOV mean", "What's the average open rate in retail in general?", "Do emojis in subject lines help?",
+		"How do I keep my emails out of the spam folder in general?", "how long should a push notification be?",
+		"tell me a joke", "what's the weather like today?", "What is the capital of France?", "Can you write python code?",
+		"how can you help me?", "what should I ask you?", "Is my data safe with you?", "What is an abandoned cart email?",
+	},
+	chat.IntentDataQuestion: {
+		"How many customers do we have?", "What was our revenue last month?", "revenue this week", "How much did we make yesterday?",
+		"Show me sales by day for the last 30 days", "What are my top 10 products?", "best selling products this month",
+		"Which channel brings the most revenue?", "Where do my customers come from?", "Compare this month to last month",
+		"How does this week's revenue compare with last week?", "What's our conversion rate?", "show the funnel",
+		"Where do we lose people in checkout?", "How many people abandoned their cart in the last 7 days?",
+		"Which customers abandoned their carts this week?", "who are my best customers", "How many VIPs do we have?",
+		"How big is the lapsed segment?", "What's the average order value?", "Why did sales drop last week?",
+		"are orders going up or down", "How many visitors did the site get on Monday?", "how many orders came from Shopify in October?",
+		"when are my customers most active?", "What's the best time to email my customers?", "How many customers can I reach by SMS?",
+		"how many people signed up since January?", "Give me an overview of my business", "How is my shop doing?",
+		"What's our refund rate?", "how many events did we track today", "revenue per channel last quarter",
+		"Which customers spent the most this year?", "How many first time visitors came yesterday?", "list my at-risk VIPs",
+		"What percentage of visitors buy something?", "Show revenue for Q3 2026", "how many active customers last 30 days",
+		"did we sell more this november than last november?", "how many repeat buyers are there", "wie viele Kunden haben wir?",
+		"what share of our customers opted in to whatsapp", "Total sales between 1 March and 15 March",
+		"how did my last campaign perform?", "What is the open rate of our last newsletter?", "revnue last mont", "how many custmers abandonned their cart",
+		"Show me a chart of daily orders", "which product has the most refunds", "what's driving our growth?", "plot visits vs orders this year",
+		"How much revenue did email bring in?", "what happened to our traffic on black friday?",
+	},
+	chat.IntentRecommendation: {
+		"Which customers abandoned their carts this week and how do I win them back?", "How do I win back lapsed customers?",
+		"What campaign should I run next?", "Recommend campaigns for my shop", "suggest something for our VIPs",
+		"Give me campaign ideas for Black Friday", "How can I increase repeat purchases?", "what should I send to cart abandoners?",
+		"How do we bring back customers who haven't bought in 90 days?", "Who should I target this week?",
+		"What should I do about my at-risk VIPs?", "how do I get first-time visitors to buy?", "Write an email for cart abandoners",
+		"draft an SMS to lapsed customers", "How can I boost sales this month?", "how can we reduce cart abandonment?",
+		"What would bring them back?", "which segment should we focus on?", "Recommend a campaign for every segment",
+		"What offer should we make to repeat customers?", "how do I turn window shoppers into buyers?",
+		"Any ideas to re-engage inactive customers?", "How should I reach out to our best customers?",
+		"I want to win back people who left items in their basket", "plan a campaign strategy for Q4 for us",
+		"What's the next best action for my business?", "How do I keep my VIPs from churning?", "help me convert prospects",
+		"sugest a campain for lapsed custmers", "what message would work for engaged users?", "how do I make more money from existing customers?",
+		"What could I send on WhatsApp to high-value customers?", "What do you recommend?", "Retarget everyone who viewed but never bought",
+		"how can i improve our conversion rate", "Which campaign would make the most revenue?",
+		"write me a push notification for new visitors", "how do I retain my loyal customers", "who abandoned a cart this week, and what would bring them back?",
+	},
+	chat.IntentCampaignManagement: {
+		"Create a campaign for cart abandoners", "launch the win-back campaign", "Pause my summer campaign", "Show my campaigns",
+		"schedule the newsletter for Friday at 9", "Delete the draft campaign", "Send an email to my VIPs tomorrow", "stop all campaigns",
+		"Duplicate the Black Friday campaign", "start a new email campaign", "which campaigns are running?", "rename my campaign to Spring",
+		"set up an A/B test for the welcome campaign", "cancel the campaign", "what's the status of my campaign?", "resume the campaign I paused",
+	},
+	chat.IntentSegmentManagement: {
+		"Create a segment of customers who bought twice", "show my segments", "Delete the VIP segment", "which segments do I have?",
+		"build an audience of people who viewed shoes but didn't buy", "edit the lapsed segment to 120 days", "How is the VIP segment defined?",
+		"make a segment for customers in Berlin", "rename the engaged segment", "list all segments", "add a condition to my segment",
+	},
+	chat.IntentDataSourceManagement: {
+		"Connect Shopify", "how do I connect my shopify store?", "Sync my data now", "Load demo data", "generate dummy data",
+		"remove the demo data", "connect google tag manager", "Why did the Shopify sync fail?", "disconnect facebook pixel",
+		"where do I find the tracking snippet?", "is my facebook pixel connected?", "import my orders from shopify", "show my data sources",
+		"When was the last sync?", "add a new data source", "where is my write key?", "conect shopfy", "try with demo data",
+		"my integration is broken", "reconnect Shopify please",
+	},
+	chat.IntentAccount: {
+		"Change my password", "log me out", "How do I update my email address?", "delete my account", "show my active sessions",
+		"I forgot my password", "change the company name", "sign me out of all devices", "how do I sign up?", "change my time zone",
+		"invite a colleague to my workspace", "where are the account settings",
+	},
+}
+
+// conversations are follow-ups, with what they inherit.
+var conversations = []struct {
+	talk []string
+	want chat.IntentName
+	also func(t *testing.T, e chat.Entities)
+}{
+	{[]string{"What was our revenue this month?", "and last month?"}, chat.IntentDataQuestion, func(t *testing.T, e chat.Entities) {
+		assert.Equal(t, "revenue", e.Metric)
+		require.NotNil(t, e.Timeframe)
+		assert.Equal(t, "last month", e.Timeframe.Label)
+	}},
+	{[]string{"How many customers can I reach by email?", "what about SMS?"}, chat.IntentDataQuestion, func(t *testing.T, e chat.Entities) {
+		assert.Equal(t, "sms", e.Channel)
+		assert.Equal(t, "reachable", e.Metric)
+	}},
+	{[]string{"Which customers abandoned their carts this week?", "how do I win them back?"}, chat.IntentRecommendation, func(t *testing.T, e chat.Entities) {
+		assert.Equal(t, "cart_abandoners", e.Segment)
+		require.NotNil(t, e.Timeframe)
+		assert.Equal(t, "this week", e.Timeframe.Label)
+	}},
+	{[]string{"Recommend a campaign for lapsed customers", "what about VIPs?"}, chat.IntentRecommendation, func(t *testing.T, e chat.Entities) {
+		assert.Equal(t, "high_value", e.Segment)
+	}},
+	{[]string{"Recommend a campaign for lapsed customers", "same for SMS"}, chat.IntentRecommendation, func(t *testing.T, e chat.Entities) {
+		assert.Equal(t, "lapsed", e.Segment)
+		assert.Equal(t, "sms", e.Channel)
+	}},
+	{[]string{"Show me revenue by day", "why?"}, chat.IntentDataQuestion, nil},
+	{[]string{"How many lapsed customers do we have?", "how many of them can I email?"}, chat.IntentDataQuestion, func(t *testing.T, e chat.Entities) {
+		assert.Equal(t, "lapsed", e.Segment)
+		assert.Equal(t, "email", e.Channel)
+	}},
+	{[]string{"How many orders did we get yesterday?", "last week"}, chat.IntentDataQuestion, func(t *testing.T, e chat.Entities) {
+		assert.Equal(t, "orders", e.Metric)
+		assert.Equal(t, "last week", e.Timeframe.Label)
+	}},
+	{[]string{"How many orders did we get yesterday?", "and the week before?"}, chat.IntentDataQuestion, nil},
+	{[]string{"What was our revenue last month?", "and by channel?", "what should I do about it?"}, chat.IntentRecommendation, nil},
+	{[]string{"What campaign should I run next?", "yes please"}, chat.IntentRecommendation, nil},
+	{[]string{"What campaign should I run next?", "thanks!"}, chat.IntentGeneral, nil},
+	{[]string{"What was our revenue last month?", "who are you?"}, chat.IntentGeneral, nil},
+	{[]string{"Who are my best customers?", "what should I send them?"}, chat.IntentRecommendation, func(t *testing.T, e chat.Entities) {
+		assert.Equal(t, "high_value", e.Segment)
+	}},
+	{[]string{"Suggest a campaign for VIPs", "Connect Shopify"}, chat.IntentDataSourceManagement, nil},
+	{[]string{"What was our revenue last month?", "compare that to the month before"}, chat.IntentDataQuestion, nil},
+	{[]string{"hello", "what was our revenue last week?"}, chat.IntentDataQuestion, nil},
+	{[]string{"Recommend campaigns", "only email"}, chat.IntentRecommendation, func(t *testing.T, e chat.Entities) {
+		assert.Equal(t, "email", e.Channel)
+	}},
+}
+
+var tuesday = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
+
+func TestClassifyLabelledQuestions(t *testing.T) {
+	asked, wrong := 0, []string(nil)
+	check := func(in IntentInput, want chat.IntentName) {
+		asked++
+		if got := Classify(in); got.Name != want {
+			wrong = append(wrong, string(want)+" was taken for "+string(got.Name)+": "+strings.Join(append(in.Earlier, in.Question), " > "))
+		}
+	}
+	for want, questions := range labelled {
+		for _, q := range questions {
+			check(IntentInput{Question: q, Now: tuesday, HasData: true}, want)
+			// The same question must be told apart before any data is there: a visitor is asked to sign in for it.
+			check(IntentInput{Question: q, Now: tuesday}, want)
+		}
+	}
+	for _, c := range conversations {
+		last := len(c.talk) - 1
+		check(IntentInput{Question: c.talk[last], Earlier: c.talk[:last], Now: tuesday, HasData: true}, c.want)
+	}
+	right := float64(asked-len(wrong)) / float64(asked)
+	t.Logf("%d questions, %.1f %% right", asked, 100*right)
+	for _, w := range wrong {
+		t.Log(w)
+	}
+	assert.GreaterOrEqual(t, right, 0.97)
+}
+
+func TestFollowUpsInherit(t *testing.T) {
+	for _, c := range conversations {
+		if c.also == nil {
+			continue
+		}
+		last := len(c.talk) - 1
+		t.Run(strings.Join(c.talk, " > "), func(t *testing.T) {
+			got := Classify(IntentInput{Question: c.talk[last], Earlier: c.talk[:last], Now: tuesday, HasData: true})
+			c.also(t, got.Entities)
+		})
+	}
+}
+
+func TestMainQuestion(t *testing.T) {
+	got := Classify(IntentInput{Question: "Which customers abandoned their carts this week and how do I win them back?", Now: tuesday})
+	assert.Equal(t, chat.IntentRecommendation, got.Name)
+	assert.True(t, got.RequiresAuth)
+	assert.Equal(t, chat.ModuleCampaigns, got.Module)
+	assert.Equal(t, chat.ActionRecommend, got.Action)
+	assert.Equal(t, "cart_abandoners", got.Entities.Segment)
+	assert.GreaterOrEqual(t, got.Confidence, 0.9)
+	require.NotNil(t, got.Entities.Timeframe)
+	assert.Equal(t, chat.Timeframe{
+		From: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC), Label: "this week",
+	}, *got.Entities.Timeframe)
+}
+
+func TestOnlyGeneralNeedsNoAccount(t *testing.T) {
+	for name, questions := range labelled {
+		got := Classify(IntentInput{Question: questions[0], Now: tuesday})
+		assert.Equal(t, name != chat.IntentGeneral, got.RequiresAuth, questions[0])
+	}
+}
+
+func TestActions(t *testing.T) {
+	for question, want := range map[string]chat.Action{
+		"What was our revenue last month?":    chat.ActionView,
+		"Why did sales drop last week?":       chat.ActionExplain,
+		"Compare this month to last month":    chat.ActionCompare,
+		"Create a campaign for VIPs":          chat.ActionCreate,
+		"Pause my summer campaign":            chat.ActionUpdate,
+		"Delete the VIP segment":              chat.ActionDelete,
+		"Connect Shopify":                     chat.ActionConnect,
+		"Sync my data now":                    chat.ActionSync,
+		"remove the demo data":                chat.ActionDelete,
+		"Change my password":                  chat.ActionUpdate,
+		"What campaign should I run next?":    chat.ActionRecommend,
+		"hello":                               chat.ActionExplain,
+		"show my segments":                    chat.ActionView,
+		"disconnect facebook pixel":           chat.ActionDelete,
+		"Load demo data":                      chat.ActionCreate,
+		"Send an email to my VIPs tomorrow":   chat.ActionCreate,
+		"sign me out of all devices":          chat.ActionView,
+		"edit the lapsed segment to 120 days": chat.ActionUpdate,
+	} {
+		assert.Equal(t, want, Classify(IntentInput{Question: question, Now: tuesday, HasData: true}).Action, question)
+	}
+}
+
+func TestEntitiesOnlyWhenSaid(t *testing.T) {
+	got := Classify(IntentInput{Question: "How much revenue did email bring in last week from the Trail Runner 2?", Now: tuesday, HasData: true, Products: []string{"Trail Runner", "Trail Runner 2"}})
+	assert.Equal(t, "revenue", got.Entities.Metric)
+	assert.Equal(t, "email", got.Entities.Channel)
+	assert.Equal(t, "Trail Runner 2", got.Entities.Product)
+	assert.Empty(t, got.Entities.Segment)
+	assert.Empty(t, got.Entities.Source)
+
+	got = Classify(IntentInput{Question: "how many orders came from shopify", Now: tuesday, HasData: true})
+	assert.Equal(t, "shopify", got.Entities.Source)
+	assert.Nil(t, got.Entities.Timeframe)
+	assert.Empty(t, got.Entities.Product)
+
+	got = Classify(IntentInput{Question: `write to jane@example.com about "secret plans" for VIPs`, Now: tuesday, HasData: true})
+	assert.Empty(t, got.Entities.Product, "free text must not get into an intent")
+}
+
+func TestHostileQuestions(t *testing.T) {
+	for _, q := range []string{"", "   ", "???", "\x00\xff\xfe", strings.Repeat("abandoned carts ", 50_000), strings.Repeat("é", 100_000), "日本語の質問", "🔥🔥🔥", "'; DROP TABLE customers; --"} {
+		got := Classify(IntentInput{Question: q, Earlier: []string{q, q}, Now: tuesday})
+		assert.NotEmpty(t, got.Name)
+		assert.NotEmpty(t, got.Module)
+		assert.NotEmpty(t, got.Action)
+	}
+}
+
+func BenchmarkClassify(b *testing.B) {
+	in := IntentInput{
+		Question: "Which custmers abandonned their carts this week and how do I win them back with a freindly mesage?",
+		Earlier:  []string{"What was our revenue last month?", "and by channel?", "how many VIPs do we have"},
+		Now:      tuesday, HasData: true,
+	}
+	for b.Loop() {
+		Classify(in)
+	}
+}
