@@ -23,6 +23,7 @@ type Request struct {
 	Analysis     *analytics.Analysis // nil when there is no workspace or it has no data
 	ToolCalls    []ToolCall          // calls of earlier rounds of this turn, with results, in order
 	AllowTools   bool                // false on the last round: answer with what there is
+	ForceAnalyst bool                // the model failed too often: the built-in analyst answers
 	Now          time.Time
 	CompanyName  string
 	EarlierText  string // what this turn already streamed in earlier rounds

@@ -1,0 +1,403 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/golang-lru/v2/expirable"
+	"go.temporal.io/sdk/activity"
+
+	"github.com/pulsehub/pulsehub/internal/ai"
+	"github.com/pulsehub/pulsehub/internal/analytics"
+	"github.com/pulsehub/pulsehub/internal/apperr"
+	"github.com/pulsehub/pulsehub/internal/chat"
+	"github.com/pulsehub/pulsehub/internal/recommend"
+	"github.com/pulsehub/pulsehub/internal/stream"
+	"github.com/pulsehub/pulsehub/internal/telemetry"
+)
+
+// ChatTurn is the activities of the ChatTurn workflow.
+type ChatTurn struct {
+	ChatTurnConfig
+	contexts *expirable.LRU[uuid.UUID, chat.TurnContext]
+}
+
+// ChatTurnConfig is what ChatTurn is made of.
+type ChatTurnConfig struct {
+	Turns           TurnRepository
+	Recommendations RecommendationRepository
+	Streams         *stream.Pump
+	Stops           *Stops
+	Classifier      Classifier
+	Provider        ai.Provider
+	Analyses        Analyses
+	Tools           ToolRunner
+	Now             func() time.Time
+}
+
+// TurnRepository keeps turns in Postgres.
+type TurnRepository interface {
+	TurnContext(ctx context.Context, turnID uuid.UUID) (chat.TurnContext, error)
+	// SaveDraft checkpoints an attempt's answer. It answers ErrStale when a later attempt wrote or the turn has ended, and
+	// tells whether someone asked for a stop.
+	SaveDraft(ctx context.Context, d chat.Draft) (stopRequested bool, err error)
+	// FinishTurn stores the answer and ends the turn; for one that has ended it answers what was stored.
+	FinishTurn(ctx context.Context, e chat.Ending) (chat.Message, error)
+	AddToolCalls(ctx context.Context, turnID uuid.UUID, round int, calls []ai.ToolCall) error
+	ToolCalls(ctx context.Context, turnID uuid.UUID) ([]ai.ToolCall, error)
+	SaveToolResult(ctx context.Context, turnID uuid.UUID, call ai.ToolCall) error
+}
+
+// RecommendationRepository keeps campaign cards; the same card again replaces it.
+type RecommendationRepository interface {
+	SaveRecommendations(ctx context.Context, workspaceID, conversationID, turnID uuid.UUID, cards []recommend.Recommendation) error
+}
+
+// Classifier tells what a question wants, without asking anyone.
+type Classifier interface {
+	Classify(question string, history []chat.Exchange, now time.Time, loc *time.Location) chat.Intent
+}
+
+// Analyses gives a workspace's analysis; nil when it has no data.
+type Analyses interface {
+	Analysis(ctx context.Context, workspaceID uuid.UUID) (*analytics.Analysis, error)
+}
+
+// ToolRunner looks things up in a workspace's data for a model.
+type ToolRunner interface {
+	Run(ctx context.Context, workspaceID uuid.UUID, tool string, arguments json.RawMessage, now time.Time) (json.RawMessage, error)
+}
+
+// NewChatTurn makes the activities.
+func NewChatTurn(cfg ChatTurnConfig) *ChatTurn {
+	return &ChatTurn{ChatTurnConfig: cfg, contexts: expirable.NewLRU[uuid.UUID, chat.TurnContext](2000, nil, time.Minute)}
+}
+
+// ReadQuestionInput names the turn.
+type ReadQuestionInput struct {
+	TurnID uuid.UUID `json:"turnId"`
+}
+
+// ReadQuestionResult is what the question wants.
+type ReadQuestionResult struct {
+	Intent       chat.Intent `json:"intent"`
+	AuthRequired bool        `json:"authRequired,omitempty"`
+	Stopped      bool        `json:"stopped,omitempty"`
+}
+
+// ReadQuestion classifies the question. It only reads, so a retry is harmless.
+func (a *ChatTurn) ReadQuestion(ctx context.Context, in ReadQuestionInput) (ReadQuestionResult, error) {
+	tc, err := a.Turns.TurnContext(ctx, in.TurnID)
+	if err != nil {
+		return ReadQuestionResult{}, toTemporal(err)
+	}
+	a.contexts.Add(in.TurnID, tc) // the answer is most often made in this process
+	intent := a.Classifier.Classify(tc.Question, tc.History, a.Now(), tc.Workspace.Location())
+	return ReadQuestionResult{
+		Intent:       intent,
+		AuthRequired: intent.RequiresAuth && tc.Workspace == nil,
+		Stopped:      tc.Turn.StopRequested || tc.Turn.Status.Terminal(),
+	}, nil
+}
+
+// AnswerInput is one round of answering.
+type AnswerInput struct {
+	TurnID uuid.UUID `json:"turnId"`
+	Round  int       `json:"round"`
+	// LastRound: no more look-ups, answer with what there is.
+	LastRound bool `json:"lastRound,omitempty"`
+	// EpochBefore is the epoch that the round before ended with; 0 in the first.
+	EpochBefore int         `json:"epochBefore,omitempty"`
+	Intent      chat.Intent `json:"intent"`
+}
+
+// AnswerResult is how the round ended. The text is in Postgres.
+type AnswerResult struct {
+	Epoch     int        `json:"epoch"`
+	Provider  string     `json:"provider"`
+	Model     string     `json:"model,omitempty"`
+	Usage     chat.Usage `json:"usage"`
+	ToolCalls []string   `json:"toolCalls,omitempty"` // ids of look-ups the model waits for
+	Stopped   bool       `json:"stopped,omitempty"`
+	// Streamed: all of the answer is in the turn's log. If not, readers are sent to Postgres.
+	Streamed bool `json:"streamed,omitempty"`
+}
+
+// answerState is what an attempt leaves to the next.
+type answerState struct {
+	ModelFailures int
+}
+
+// modelAttempts is how often the model may fail before the built-in analyst answers instead.
+const modelAttempts = 3
+
+var errStopped = errors.New("someone stopped the turn")
+
+// Answer streams the answer and leaves it in the turn's draft. A retry starts the text over under a higher epoch: readers
+// get a reset, and whatever an earlier attempt still writes is refused by Redis and Postgres alike.
+func (a *ChatTurn) Answer(ctx context.Context, in AnswerInput) (AnswerResult, error) {
+	result, err := a.answer(ctx, in)
+	return result, toTemporal(err)
+}
+
+func (a *ChatTurn) answer(ctx context.Context, in AnswerInput) (AnswerResult, error) {
+	info := activity.GetInfo(ctx)
+	result := AnswerResult{Epoch: in.EpochBefore + int(info.Attempt)}
+	ctx = telemetry.With(ctx, slog.String("turn_id", in.TurnID.String()), slog.Int("epoch", result.Epoch))
+	var state answerState
+	if activity.HasHeartbeatDetails(ctx) {
+		_ = activity.GetHeartbeatDetails(ctx, &state) // without them the model just gets all of its attempts again
+	}
+
+	work, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer a.Stops.register(in.TurnID, func() { cancel(errStopped) })()
+
+	tc, known := a.contexts.Get(in.TurnID)
+	if !known || info.Attempt > 1 || in.Round > 1 {
+		var err error
+		if tc, err = a.Turns.TurnContext(ctx, in.TurnID); err != nil {
+			return result, err
+		}
+	}
+	if tc.Turn.StopRequested || tc.Turn.Status.Terminal() {
+		result.Stopped = true
+		return result, nil
+	}
+	if tc.Workspace != nil {
+		ctx = telemetry.With(ctx, slog.String("workspace_id", tc.Workspace.ID.String()))
+	}
+
+	req := ai.Request{
+		TurnID: in.TurnID, Question: tc.Question, Intent: in.Intent, Now: a.Now(), AllowTools: !in.LastRound,
+		ForceAnalyst: state.ModelFailures >= modelAttempts,
+	}
+	for _, e := range tc.History {
+		req.History = append(req.History, ai.Turn{Question: e.Question, Answer: e.Answer})
+	}
+	start := stream.WriterConfig{TurnID: in.TurnID, Epoch: result.Epoch, Intent: &in.Intent, Stale: cancel}
+	if in.Round > 1 {
+		var err error
+		if req.ToolCalls, err = a.Turns.ToolCalls(ctx, in.TurnID); err != nil {
+			return result, err
+		}
+		req.EarlierText, req.EarlierParts = tc.Turn.DraftContent, tc.Turn.DraftParts
+		start.Continues, start.Text, start.Parts = info.Attempt == 1, tc.Turn.DraftContent, tc.Turn.DraftParts
+	}
+	w := a.Streams.NewWriter(start)
+	checkpoints := a.checkpoint(work, cancel, w, chat.Draft{TurnID: in.TurnID, Epoch: result.Epoch, Intent: &in.Intent}, state)
+
+	answered, err := a.ask(work, w, req, tc.Workspace)
+	saveErr := checkpoints.finish()
+
+	switch cause := context.Cause(work); {
+	case errors.Is(cause, stream.ErrStale) || errors.Is(saveErr, stream.ErrStale):
+		return result, apperr.Wrap(stream.ErrStale, apperr.Conflict, "stale_attempt", "A later attempt is answering this turn.")
+	case saveErr != nil:
+		return result, saveErr
+	case errors.Is(cause, errStopped):
+		result.Stopped = true
+	case ctx.Err() != nil:
+		return result, ctx.Err()
+	case err != nil:
+		state.ModelFailures++
+		activity.RecordHeartbeat(ctx, state)
+		return result, retryWithAnother(err, state)
+	}
+	result.Provider, result.Model, result.Usage = answered.Provider, answered.Model, answered.Usage
+	if len(answered.ToolCalls) > 0 && !result.Stopped {
+		if err := a.Turns.AddToolCalls(ctx, in.TurnID, in.Round, answered.ToolCalls); err != nil {
+			return result, err
+		}
+		for _, c := range answered.ToolCalls {
+			result.ToolCalls = append(result.ToolCalls, c.ID)
+		}
+	}
+	flush, done := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer done()
+	result.Streamed = w.Flush(flush) == nil
+	return result, nil
+}
+
+// ask gathers the data and has the provider answer into w.
+func (a *ChatTurn) ask(ctx context.Context, w *stream.Writer, req ai.Request, workspace *chat.Workspace) (ai.Result, error) {
+	if workspace != nil {
+		req.WorkspaceID, req.CompanyName = workspace.ID, workspace.Name
+		analysis, err := a.Analyses.Analysis(ctx, workspace.ID)
+		if err != nil {
+			return ai.Result{}, err
+		}
+		req.Analysis = analysis
+		if analysis != nil && req.Intent.Name != chat.IntentGeneral && req.EarlierText == "" && len(req.ToolCalls) == 0 {
+			w.Status("reading", "Reading "+thousands(analysis.Overview.Events)+" events…")
+		}
+	}
+	return a.Provider.Answer(ctx, req, sink{w})
+}
+
+// retryWithAnother makes a final failure of the model retryable while the analyst has not been tried.
+func retryWithAnother(err error, state answerState) error {
+	e := apperr.From(err)
+	if !retryable[e.Kind] && state.ModelFailures < modelAttempts {
+		return apperr.Wrap(err, apperr.Unavailable, e.Code, "%s", e.Message)
+	}
+	return err
+}
+
+// RunToolInput names one look-up.
+type RunToolInput struct {
+	TurnID uuid.UUID `json:"turnId"`
+	CallID string    `json:"callId"`
+}
+
+// RunToolResult tells whether the look-up found something; what it found is in Postgres.
+type RunToolResult struct {
+	Tool   string `json:"tool"`
+	Failed bool   `json:"failed,omitempty"`
+}
+
+// RunTool looks something up for the model and keeps what it found. It only reads the workspace's data and writes its own
+// row, so a retry is harmless. A call that cannot be right is kept as an error for the model to read.
+func (a *ChatTurn) RunTool(ctx context.Context, in RunToolInput) (RunToolResult, error) {
+	result, err := a.runTool(ctx, in)
+	return result, toTemporal(err)
+}
+
+func (a *ChatTurn) runTool(ctx context.Context, in RunToolInput) (RunToolResult, error) {
+	tc, err := a.Turns.TurnContext(ctx, in.TurnID)
+	if err != nil {
+		return RunToolResult{}, err
+	}
+	calls, err := a.Turns.ToolCalls(ctx, in.TurnID)
+	if err != nil {
+		return RunToolResult{}, err
+	}
+	for _, c := range calls {
+		if c.ID != in.CallID {
+			continue
+		}
+		if tc.Workspace == nil {
+			c.Error = "There is no workspace to look in."
+		} else if c.Result, err = a.Tools.Run(ctx, tc.Workspace.ID, c.Tool, c.Arguments, a.Now()); err != nil {
+			e := apperr.From(err)
+			if retryable[e.Kind] && activity.GetInfo(ctx).Attempt < lastLookUp {
+				return RunToolResult{Tool: c.Tool}, err
+			}
+			c.Error = e.Message
+		}
+		return RunToolResult{Tool: c.Tool, Failed: c.Error != ""}, a.Turns.SaveToolResult(ctx, in.TurnID, c)
+	}
+	return RunToolResult{}, apperr.NoSuch("look-up")
+}
+
+// lastLookUp is the attempt that gives up and tells the model so; it is the policy's last.
+const lastLookUp = 5
+
+// FinishTurnInput is how the turn ended.
+type FinishTurnInput struct {
+	TurnID       uuid.UUID   `json:"turnId"`
+	Status       chat.Status `json:"status"`
+	Epoch        int         `json:"epoch,omitempty"`
+	Provider     string      `json:"provider,omitempty"`
+	Usage        chat.Usage  `json:"usage"`
+	Intent       chat.Intent `json:"intent"`
+	AuthRequired bool        `json:"authRequired,omitempty"`
+	Streamed     bool        `json:"streamed,omitempty"`
+}
+
+// FinishTurnResult is what was stored.
+type FinishTurnResult struct {
+	Status   chat.Status `json:"status"`
+	Provider string      `json:"provider,omitempty"`
+}
+
+// FinishTurn stores the answer from the draft, ends the turn, and closes the stream. Every step is an upsert or a no-op the
+// second time, so a retry stores and shows nothing twice.
+func (a *ChatTurn) FinishTurn(ctx context.Context, in FinishTurnInput) (FinishTurnResult, error) {
+	result, err := a.finishTurn(ctx, in)
+	return result, toTemporal(err)
+}
+
+func (a *ChatTurn) finishTurn(ctx context.Context, in FinishTurnInput) (FinishTurnResult, error) {
+	ending := chat.Ending{TurnID: in.TurnID, Status: in.Status, Epoch: in.Epoch, Provider: in.Provider, Usage: in.Usage}
+	events, closing := a.lastWords(in, &ending)
+	message, err := a.Turns.FinishTurn(ctx, ending)
+	if apperr.Is(err, apperr.NotFound) { // the conversation was deleted meanwhile
+		return FinishTurnResult{Status: in.Status}, nil
+	}
+	if err != nil {
+		return FinishTurnResult{}, err
+	}
+	if cards := cardsOf(message.Parts); len(cards) > 0 {
+		tc, err := a.Turns.TurnContext(ctx, in.TurnID)
+		if err != nil {
+			return FinishTurnResult{}, err
+		}
+		if err := a.Recommendations.SaveRecommendations(ctx, tc.Workspace.ID, message.ConversationID, in.TurnID, cards); err != nil {
+			return FinishTurnResult{}, err
+		}
+	}
+	events = append(events, stream.Event{Type: stream.TypeComplete, Data: Complete{MessageID: message.ID, Status: message.Status, Provider: message.Provider, Usage: in.Usage}})
+	if !closing {
+		events = nil // the log lacks something: readers take the answer from Postgres
+	}
+	if err := a.Streams.Finish(ctx, in.TurnID, in.Epoch, events); err != nil {
+		slog.WarnContext(ctx, "the end of a turn was not published; readers will find it in Postgres", "turn_id", in.TurnID, "error", err)
+	}
+	return FinishTurnResult{Status: message.Status, Provider: message.Provider}, nil
+}
+
+// lastWords is what the stream ends with before `complete`, and whether the log is whole.
+func (a *ChatTurn) lastWords(in FinishTurnInput, ending *chat.Ending) (events []stream.Event, whole bool) {
+	switch {
+	case in.AuthRequired:
+		text := chat.AuthRequiredText(in.Intent)
+		reason := json.RawMessage(`{"reason":"` + chat.AuthReason + `"}`)
+		ending.Intent, ending.Text, ending.Provider = &in.Intent, text, "analyst"
+		ending.Parts = []chat.Part{{Type: chat.PartAuthRequired, Key: "auth", Data: reason}}
+		return []stream.Event{{Type: stream.TypeIntent, Data: in.Intent}, {Type: stream.TypeChunk, Data: map[string]string{"content": text}}, {Type: stream.TypeAuthRequired, Data: reason}}, true
+	case in.Status == chat.StatusFailed:
+		ending.Failure = &chat.Failure{Code: "turn_failed", Message: "This answer could not be finished. Please try again."}
+		return nil, false
+	default:
+		return nil, in.Streamed
+	}
+}
+
+// Complete is the data of a stream's last frame.
+type Complete struct {
+	MessageID uuid.UUID   `json:"messageId"`
+	Status    chat.Status `json:"status"`
+	Provider  string      `json:"provider"`
+	Usage     chat.Usage  `json:"usage"`
+}
+
+// CardData is a campaign card's frame and part.
+type CardData struct {
+	Index          int                      `json:"index"`
+	Recommendation recommend.Recommendation `json:"recommendation"`
+}
+
+func cardsOf(parts []chat.Part) []recommend.Recommendation {
+	var cards []recommend.Recommendation
+	for _, p := range parts {
+		var card CardData
+		if p.Type == chat.PartCard && json.Unmarshal(p.Data, &card) == nil {
+			cards = append(cards, card.Recommendation)
+		}
+	}
+	return cards
+}
+
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,56 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"github.com/pulsehub/pulsehub/internal/chat"
+)
+
+// Sweep is the activities of the Sweep workflow.
+type Sweep struct{ SweepConfig }
+
+// SweepConfig is what Sweep is made of.
+type SweepConfig struct {
+	Turns interface {
+		QueuedTurns(ctx context.Context, before time.Time, limit int) ([]chat.Turn, error)
+	}
+	Starter chat.Starter
+	Expired interface {
+		// DeleteExpired removes tokens and sessions that ended before that time.
+		DeleteExpired(ctx context.Context, before time.Time) error
+	}
+	Now func() time.Time
+}
+
+// NewSweep makes the activities.
+func NewSweep(cfg SweepConfig) *Sweep { return &Sweep{cfg} }
+
+// StartGrace is how long a committed turn may wait for its own start before the sweeper starts it.
+const StartGrace = 5 * time.Second
+
+// SweepResult counts what a sweep found.
+type SweepResult struct {
+	Started int `json:"started"`
+}
+
+// StartQueuedTurns starts the turns that were committed and not started, because a process died in between. Starting one
+// that runs is a no-op, so a retry is harmless.
+func (a *Sweep) StartQueuedTurns(ctx context.Context, _ struct{}) (SweepResult, error) {
+	const batch = 200
+	turns, err := a.Turns.QueuedTurns(ctx, a.Now().Add(-StartGrace), batch)
+	if err != nil {
+		return SweepResult{}, toTemporal(err)
+	}
+	for _, t := range turns {
+		if err := a.Starter.StartChatTurn(ctx, t); err != nil {
+			return SweepResult{}, toTemporal(err)
+		}
+	}
+	return SweepResult{Started: len(turns)}, nil
+}
+
+// DeleteExpired removes what can no longer be used: deleting it again finds nothing.
+func (a *Sweep) DeleteExpired(ctx context.Context, _ struct{}) (struct{}, error) {
+	return struct{}{}, toTemporal(a.Expired.DeleteExpired(ctx, a.Now()))
+}

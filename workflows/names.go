@@ -1,0 +1,31 @@
+// Package workflows is what people start and what must not be lost. A workflow carries ids and small values, never
+// personal data; it touches the world only through activities.
+package workflows
+
+import (
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/temporal"
+)
+
+// Task queues. The API process hosts workers for QueueChat, so that a turn starts without a hop.
+const (
+	QueueChat     = "chat"
+	QueueData     = "data"
+	QueueDelivery = "delivery"
+)
+
+// ChatTurnID is the workflow id of a turn: the same turn never runs twice.
+func ChatTurnID(turnID uuid.UUID) string { return "chat-turn/" + turnID.String() }
+
+// QueryProgress answers with what the workflow is doing, in words. Every workflow has it.
+const QueryProgress = "progress"
+
+// Search attributes: how ops find a run in the Temporal Web UI.
+var (
+	AttributeWorkspaceID    = temporal.NewSearchAttributeKeyKeyword("WorkspaceId")
+	AttributeConversationID = temporal.NewSearchAttributeKeyKeyword("ConversationId")
+	AttributeDataSourceID   = temporal.NewSearchAttributeKeyKeyword("DataSourceId")
+	AttributeCampaignID     = temporal.NewSearchAttributeKeyKeyword("CampaignId")
+	AttributeProvider       = temporal.NewSearchAttributeKeyKeyword("Provider")
+	AttributeOutcome        = temporal.NewSearchAttributeKeyKeyword("Outcome")
+)

@@ -1,0 +1,40 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// Every timeout and retry policy of every activity has its name here.
+
+// brief is for local activities: a query or two, well under a second. They run in the worker that runs the workflow, and
+// are tried until they succeed: Postgres being away holds a turn up, it does not lose it.
+var brief = workflow.LocalActivityOptions{
+	StartToCloseTimeout: 10 * time.Second,
+	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 5 * time.Second},
+}
+
+// answering is for the activity that streams an answer. Its death is noticed within the heartbeat timeout; a stop
+// reaches it on a heartbeat, and is waited for so that the partial answer is whole.
+var answering = workflow.ActivityOptions{
+	StartToCloseTimeout: 10 * time.Minute,
+	HeartbeatTimeout:    4 * time.Second,
+	WaitForCancellation: true,
+	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second, MaximumAttempts: 12},
+	Summary:             "Stream the answer",
+}
+
+// lookingUp is for one read of the workspace's data.
+var lookingUp = workflow.ActivityOptions{
+	StartToCloseTimeout: 20 * time.Second,
+	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 5 * time.Second, MaximumAttempts: 5},
+	Summary:             "Look something up in the workspace's data",
+}
+
+// sweeping is for housekeeping: the next run of the schedule does what this one could not.
+var sweeping = workflow.ActivityOptions{
+	StartToCloseTimeout: 30 * time.Second,
+	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumAttempts: 3},
+}
