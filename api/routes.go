@@ -13,9 +13,16 @@ type Authenticator interface {
 
 // Services is what the resources are served from. Each resource's file says what it needs of its own.
 type Services struct {
-	Auth Authenticator
+	Auth     Authenticator
+	Accounts Accounts
+	Visitors Visitors
+	// Claimer hands a visitor's conversations over at sign-in; nil leaves them with the visitor.
+	Claimer ConversationClaimer
+	Cookies Cookies
 }
 
 // routes is every route of the API on one screen: one line a resource, its operations in the file of that name.
 func (s *Server) routes(svc Services) {
+	s.authRoutes(svc)
+	s.userRoutes(svc)
 }
