@@ -195,7 +195,7 @@ func (h authHandlers) refresh(ctx context.Context, in *refreshTokenInput) (*sign
 	grant, err := h.accounts.Refresh(ctx, token, call.client())
 	if err != nil {
 		if fromCookie && apperr.Is(err, apperr.Unauthenticated) {
-			call.setCookie(h.cookie(refreshCookieName, "", -1, http.SameSiteStrictMode))
+			call.setCookie(h.cookies.cookie(refreshCookieName, "", -1, http.SameSiteStrictMode))
 		}
 		return nil, err
 	}
@@ -305,7 +305,7 @@ func (h authHandlers) endSession(ctx context.Context, in *endSessionInput) (*str
 }
 
 func (h authHandlers) signedIn(call call, g auth.Grant) *signedInOutput {
-	call.setCookie(h.cookie(refreshCookieName, g.RefreshToken, time.Until(g.RefreshExpires), http.SameSiteStrictMode))
+	call.setCookie(h.cookies.cookie(refreshCookieName, g.RefreshToken, time.Until(g.RefreshExpires), http.SameSiteStrictMode))
 	call.gin.Header("Cache-Control", "no-store")
 	return &signedInOutput{Body: SignedIn{
 		User: profileFromDomain(g.User),
@@ -317,7 +317,7 @@ func (h authHandlers) signedIn(call call, g auth.Grant) *signedInOutput {
 
 // forget removes the refresh cookie.
 func (h authHandlers) forget(ctx context.Context) {
-	callOf(ctx).setCookie(h.cookie(refreshCookieName, "", -1, http.SameSiteStrictMode))
+	callOf(ctx).setCookie(h.cookies.cookie(refreshCookieName, "", -1, http.SameSiteStrictMode))
 }
 
 // claim gives the visitor's conversations to the user who just signed in. It never fails the sign-in: the cookie is
@@ -337,7 +337,7 @@ func (h authHandlers) claim(ctx context.Context, call call, g auth.Grant) {
 			"visitor_id", visitor, "workspace_id", g.User.Workspace.ID, "error", err)
 		return
 	}
-	call.setCookie(h.cookie(visitorCookieName, "", -1, http.SameSiteLaxMode))
+	call.setCookie(h.cookies.cookie(visitorCookieName, "", -1, http.SameSiteLaxMode))
 }
 
 // sameOrigin refuses a browser's call from another site: a cookie must not be spent by a page that is not ours.
@@ -353,8 +353,8 @@ func (h authHandlers) sameOrigin(r *http.Request) error {
 }
 
 // cookie is out of reach for scripts; a negative age removes it.
-func (h authHandlers) cookie(name, value string, age time.Duration, sameSite http.SameSite) *http.Cookie {
-	c := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: h.cookies.Secure, SameSite: sameSite, MaxAge: -1}
+func (k Cookies) cookie(name, value string, age time.Duration, sameSite http.SameSite) *http.Cookie {
+	c := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: k.Secure, SameSite: sameSite, MaxAge: -1}
 	if age > 0 {
 		c.MaxAge = int(age.Seconds())
 	}

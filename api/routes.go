@@ -19,10 +19,14 @@ type Services struct {
 	// Claimer hands a visitor's conversations over at sign-in; nil leaves them with the visitor.
 	Claimer ConversationClaimer
 	Cookies Cookies
+	Chat    Chat
 }
 
 // routes is every route of the API on one screen: one line a resource, its operations in the file of that name.
 func (s *Server) routes(svc Services) {
 	s.authRoutes(svc)
 	s.userRoutes(svc)
+	s.conversationRoutes(svc.Chat)
+	s.messageRoutes(svc.Chat)
+	s.streamRoutes(svc.Chat)
 }

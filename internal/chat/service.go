@@ -97,6 +97,25 @@ func (s *Service) RenameConversation(ctx context.Context, owner Owner, id uuid.U
 	return s.Repository.RenameConversation(ctx, owner, id, title)
 }
 
+// ListConversations pages through the owner's conversations, latest first; a query looks in titles and messages.
+func (s *Service) ListConversations(ctx context.Context, owner Owner, query string, limit int, cursor string) ([]Conversation, string, error) {
+	return s.Repository.ListConversations(ctx, owner, query, limit, cursor)
+}
+
+// DeleteConversation removes it with all that was said. An answer under way ends and goes nowhere.
+func (s *Service) DeleteConversation(ctx context.Context, owner Owner, id uuid.UUID) error {
+	turn, err := s.Repository.LatestTurn(ctx, owner, id)
+	if err != nil {
+		return err
+	}
+	if turn != nil && !turn.Status.Terminal() {
+		if _, err := s.Stop(ctx, owner, id, turn.ID); err != nil {
+			return err
+		}
+	}
+	return s.Repository.DeleteConversation(ctx, owner, id)
+}
+
 // Thread is a conversation with what was said, and its newest turn.
 type Thread struct {
 	Conversation Conversation

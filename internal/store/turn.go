@@ -306,3 +306,16 @@ func jsonOr[T any](v []T, empty string) *string {
 	}
 	return jsonb(&v)
 }
+
+// Answer is the stored answer of an ended turn of the owner's.
+func (s *Store) Answer(ctx context.Context, o chat.Owner, turnID uuid.UUID) (chat.Message, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+messageColumns+` FROM turns t JOIN messages m ON m.id = t.assistant_message_id
+		JOIN conversations c ON c.id = t.conversation_id
+		WHERE t.id = @turn AND `+ownedBy, with(ownerArgs(o), pgx.NamedArgs{"turn": turnID}))
+	if err != nil {
+		return chat.Message{}, err
+	}
+	m, err := pgx.CollectExactlyOneRow(rows, scanMessage)
+	return m, notFound(err, "answer")
+}

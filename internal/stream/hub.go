@@ -287,3 +287,21 @@ func (f *Follower) replay(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Rest is what the turn's log holds after that frame, and the log's last frame; both empty when there is no log.
+func (h *Hub) Rest(ctx context.Context, turnID uuid.UUID, after ID) (rest []Frame, last Frame, err error) {
+	f := &Follower{hub: h, key: logKey(turnID), last: after}
+	if err := f.replay(ctx); err != nil {
+		return nil, Frame{}, err
+	}
+	if n := len(f.pending); n > 0 {
+		return f.pending, f.pending[n-1], nil
+	}
+	entries, err := h.redis.XRevRangeN(ctx, f.key, "+", "-", 1).Result()
+	if err != nil || len(entries) == 0 {
+		return nil, Frame{}, err
+	}
+	body, _ := entries[0].Values["f"].(string)
+	last, err = frameOf(entries[0].ID, body)
+	return nil, last, err
+}
