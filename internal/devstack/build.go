@@ -1,0 +1,118 @@
+package devstack
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+)
+
+// BuildTemporal builds tools/temporal into .pulsehub/bin, unless what is there was built from the same sources. Any
+// number of processes may call it at once: one builds. packages is told how many packages were compiled; it may be nil.
+func BuildTemporal(ctx context.Context, root string, packages func(int)) (string, error) {
+	program := temporalProgram(root)
+	unlock, err := lockWaiting(program + ".lock")
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	sources, err := filepath.Glob(filepath.Join(root, "tools", "temporal", "*.go"))
+	if err != nil {
+		return "", err
+	}
+	want, err := fingerprint(append(sources, filepath.Join(root, "tools", "go.mod"), filepath.Join(root, "tools", "go.sum")))
+	if err != nil {
+		return "", err
+	}
+	if have, err := os.ReadFile(program + ".built-from"); err == nil && string(have) == want && exists(program) {
+		return program, nil
+	}
+	if err := goBuild(ctx, filepath.Join(root, "tools"), program, "./temporal", packages); err != nil {
+		return "", fmt.Errorf("building the Temporal server: %w", err)
+	}
+	return program, writeFile(program+".built-from", want, 0o644)
+}
+
+// goBuild builds without debug information, which nobody steps through and which takes time to write.
+func goBuild(ctx context.Context, dir, program, pkg string, packages func(int)) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-v", "-trimpath", "-ldflags=-s -w", "-o", program, pkg)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	var other strings.Builder
+	count := 0
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		line := lines.Text()
+		switch {
+		case strings.HasPrefix(line, "go: downloading "):
+		case strings.ContainsAny(line, " :"):
+			fmt.Fprintln(&other, line)
+		default:
+			count++
+			if packages != nil {
+				packages(count)
+			}
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("go build %s: %w\n%s", pkg, errors.Join(context.Cause(ctx), err), other.String())
+	}
+	return nil
+}
+
+// fingerprint changes when any of the files, the platform or Go's version does.
+func fingerprint(files []string) (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for _, file := range files {
+		f, err := os.Open(file)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintln(h, filepath.Base(file))
+		_, err = io.Copy(h, f)
+		_ = f.Close()
+		if err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// lockWaiting takes path, however long another process has it.
+func lockWaiting(path string) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+		if err == nil {
+			return func() { _ = f.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EINTR) {
+			_ = f.Close()
+			return nil, fmt.Errorf("locking %s: %w", path, err)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package devstack
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// attributes put the child in a process group of its own (Ctrl-C in the terminal reaches only us), and have the kernel
+// end it when we die, even by SIGKILL.
+func attributes(orphan syscall.Signal, user *account) *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: orphan}
+	if user != nil {
+		attr.Credential = &syscall.Credential{Uid: user.uid, Gid: user.gid}
+	}
+	return attr
+}
+
+// guard has nothing to do where the kernel guards.
+func guard(int) (release func()) { return func() {} }
+
+// startTime tells two processes that had the same id apart: it is the process's start in clock ticks since boot.
+func startTime(pid int) (string, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return "", err
+	}
+	// The name, in parentheses, may hold anything; the fields after it are numbers and a state letter.
+	_, rest, found := cutLast(string(stat), ")")
+	fields := strings.Fields(rest)
+	if !found || len(fields) < 20 {
+		return "", fmt.Errorf("/proc/%d/stat has an unknown form", pid)
+	}
+	if fields[0] == "Z" {
+		return "", os.ErrProcessDone
+	}
+	return fields[19], nil
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}

@@ -1,0 +1,138 @@
+package devstack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// Namespace is PulseHub's, in every stack.
+const Namespace = "pulsehub"
+
+// temporal runs the binary of tools/temporal on temporal-config.
+type temporal struct {
+	program string // tools/temporal, built
+	config  string // temporal-config
+	address string // host:port of the frontend
+	web     string // http://host:port of the frontend's HTTP API
+	env     []string
+}
+
+// newTemporal is the server on that Postgres. Its schema and namespace are brought up to date around its start.
+func newTemporal(dir, program, config string, db *postgres, take func(name string, known int) (int, error)) (*Service, *temporal, error) {
+	env := append(os.Environ(),
+		"TEMPORAL_SQL_ADDRESS=127.0.0.1:"+strconv.Itoa(db.port),
+		"TEMPORAL_SQL_USER="+superuser,
+		"TEMPORAL_SQL_PASSWORD="+db.password,
+		"TEMPORAL_BIND_IP=127.0.0.1",
+	)
+	frontend, web := 0, 0
+	for _, p := range []struct {
+		name, variable string
+		known          int
+		port           *int
+	}{
+		{"temporal", "TEMPORAL_FRONTEND_PORT", 7233, &frontend},
+		{"temporal-http", "TEMPORAL_FRONTEND_HTTP_PORT", 0, &web},
+		{"temporal-frontend-membership", "TEMPORAL_FRONTEND_MEMBERSHIP_PORT", 0, new(int)},
+		{"temporal-history", "TEMPORAL_HISTORY_PORT", 0, new(int)},
+		{"temporal-history-membership", "TEMPORAL_HISTORY_MEMBERSHIP_PORT", 0, new(int)},
+		{"temporal-matching", "TEMPORAL_MATCHING_PORT", 0, new(int)},
+		{"temporal-matching-membership", "TEMPORAL_MATCHING_MEMBERSHIP_PORT", 0, new(int)},
+		{"temporal-worker", "TEMPORAL_WORKER_PORT", 0, new(int)},
+		{"temporal-worker-membership", "TEMPORAL_WORKER_MEMBERSHIP_PORT", 0, new(int)},
+	} {
+		port, err := take(p.name, p.known)
+		if err != nil {
+			return nil, nil, err
+		}
+		*p.port = port
+		env = append(env, fmt.Sprintf("%s=%d", p.variable, port))
+	}
+	t := &temporal{
+		program: program,
+		config:  config,
+		address: "127.0.0.1:" + strconv.Itoa(frontend),
+		web:     "http://127.0.0.1:" + strconv.Itoa(web),
+	}
+	t.env = append(env, "TEMPORAL_ADDRESS="+t.address)
+	return &Service{dir: dir, spec: spec{
+		name:   "temporal",
+		argv:   []string{program, "server", config},
+		env:    t.env,
+		ready:  t.ready,
+		orphan: syscall.SIGKILL, // everything that matters is in Postgres
+		stop:   syscall.SIGTERM,
+		grace:  5 * time.Second,
+	}}, t, nil
+}
+
+// newTemporalUI is the Web UI of that server.
+func newTemporalUI(dir string, t *temporal, port int) (*Service, string) {
+	address := "127.0.0.1:" + strconv.Itoa(port)
+	return &Service{dir: dir, spec: spec{
+		name:   "temporal-ui",
+		argv:   []string{t.program, "ui", t.config},
+		env:    append(t.env, "TEMPORAL_UI_PORT="+strconv.Itoa(port), "TEMPORAL_NAMESPACE="+Namespace),
+		ready:  dials(address),
+		orphan: syscall.SIGKILL,
+		stop:   syscall.SIGTERM,
+		grace:  2 * time.Second,
+	}}, "http://" + address
+}
+
+// schema makes and upgrades the server's databases.
+func (t *temporal) schema(ctx context.Context) error { return t.run(ctx, "schema") }
+
+// setUp makes that namespace with its search attributes, and waits until it can be used.
+func (t *temporal) setUp(ctx context.Context, namespace string) error {
+	return t.run(ctx, "setup", t.config, namespace)
+}
+
+func (t *temporal) run(ctx context.Context, args ...string) error {
+	cmd := exec.CommandContext(ctx, t.program, args...)
+	cmd.Env = t.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("temporal %s: %w\n%s", args[0], err, out)
+	}
+	return nil
+}
+
+// ready asks the frontend for the system's own namespace, which it answers once it can read its database.
+func (t *temporal) ready(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.web+"/api/v1/namespaces/temporal-system", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return errors.New("Temporal answers " + resp.Status)
+	}
+	return nil
+}
+
+// dials tells whether somebody listens there.
+func dials(address string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	}
+}
+
+// temporalProgram is where the binary of tools/temporal is built to.
+func temporalProgram(root string) string { return filepath.Join(root, ".pulsehub", "bin", "temporal") }
