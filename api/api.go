@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -56,8 +57,10 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// OpenAPI is the OpenAPI 3.1 document of every route.
-func (s *Server) OpenAPI() *huma.OpenAPI { return s.huma.OpenAPI() }
+// OpenAPIDocument is the OpenAPI 3.1 document of every route, as indented JSON.
+func (s *Server) OpenAPIDocument() ([]byte, error) {
+	return json.MarshalIndent(s.huma.OpenAPI(), "", "  ")
+}
 
 // ServeHTTP answers the API at the root and under /api, and the web app to browsers that ask for a page.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -48,6 +48,7 @@ func NewHub(client *redis.Client, onStop func(turnID uuid.UUID)) *Hub {
 // Run delivers until ctx ends. While Redis is away readers are told, and after it is back each reads what it missed.
 func (h *Hub) Run(ctx context.Context) {
 	defer h.close()
+	defer context.AfterFunc(ctx, func() { _ = h.pubsub.Close() })() // wakes a receive that waits
 	if h.onStop != nil {
 		_ = h.pubsub.Subscribe(ctx, stopChannel) // a failure is mended by the reconnect in Receive
 	}

@@ -1,0 +1,37 @@
+// Command pulsehub is all of PulseHub: API, workers, migrations, and the tools of those who run and develop it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+var cli struct {
+	Serve   serveCmd   `cmd:"" help:"Run the API, the workers, or both."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to date."`
+	Keys    keysCmd    `cmd:"" help:"Make a new set of keys for AUTH_SIGNING_KEYS and SEALING_KEYS."`
+	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
+	Sandbox sandboxCmd `cmd:"" help:"Run a stand-in for an outside service."`
+	Bench   benchCmd   `cmd:"" help:"Measure PulseHub on this machine."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	parsed := kong.Parse(&cli,
+		kong.Name("pulsehub"),
+		kong.Description("Ask your customer data; run the campaigns it suggests."),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err := parsed.Run(); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "pulsehub:", err)
+		os.Exit(1)
+	}
+}

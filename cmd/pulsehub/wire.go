@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+	sdklog "go.temporal.io/sdk/log"
+
+	"github.com/pulsehub/pulsehub/activities"
+	"github.com/pulsehub/pulsehub/api"
+	"github.com/pulsehub/pulsehub/internal/auth"
+	"github.com/pulsehub/pulsehub/internal/chat"
+	"github.com/pulsehub/pulsehub/internal/config"
+	"github.com/pulsehub/pulsehub/internal/crypto"
+	"github.com/pulsehub/pulsehub/internal/durable"
+	"github.com/pulsehub/pulsehub/internal/resilience"
+	"github.com/pulsehub/pulsehub/internal/store"
+	"github.com/pulsehub/pulsehub/internal/stream"
+	"github.com/pulsehub/pulsehub/web"
+)
+
+// app is every concrete thing, made once and joined here and nowhere else.
+type app struct {
+	cfg       config.Config
+	store     *store.Store
+	redis     *redis.Client
+	publisher *redis.Client
+	temporal  client.Client
+	starter   *durable.Starter
+	pump      *stream.Pump
+	hub       *stream.Hub
+	blacklist *auth.Blacklist
+	chatTurn  *activities.ChatTurn
+	sweep     *activities.Sweep
+	api       *api.Server
+
+	background context.Context
+	running    sync.WaitGroup // what start and the chat service run beside requests
+}
+
+func wire(ctx context.Context, cfg config.Config) (*app, error) {
+	a := &app{cfg: cfg}
+	var err error
+	if a.store, err = store.Open(ctx, cfg.DatabaseURL, cfg.DatabaseMaxConns); err != nil {
+		return nil, err
+	}
+	if a.redis, err = openRedis(cfg.RedisURL, 1); err != nil {
+		return nil, err
+	}
+	// Never retried: a publish that may have arrived must not be sent again under the same ids.
+	if a.publisher, err = openRedis(cfg.RedisURL, -1); err != nil {
+		return nil, err
+	}
+	if a.temporal, err = dialTemporal(ctx, cfg); err != nil {
+		return nil, err
+	}
+	keys, err := crypto.ParseKeyring(cfg.Auth.SealingKeys)
+	if err != nil {
+		return nil, err
+	}
+	signing, err := crypto.ParseSigningKeys(cfg.Auth.SigningKeys)
+	if err != nil {
+		return nil, err
+	}
+
+	a.starter = durable.New(a.temporal)
+	a.pump = stream.NewPump(a.publisher)
+	stops := activities.NewStops()
+	a.hub = stream.NewHub(a.redis, stops.Stop)
+	limiter := resilience.NewLimiter(resilience.LimiterConfig{Redis: a.redis, Prefix: "limit:"})
+	a.blacklist = auth.NewBlacklist(auth.BlacklistConfig{Truth: a.store, Feed: resilience.NewRevocationFeed(a.redis, "")})
+	accounts := auth.NewService(auth.Config{
+		Users: a.store, Sessions: a.store, Blacklist: a.blacklist, Passwords: crypto.NewPasswords(crypto.PasswordsConfig{}),
+		Tokens:  auth.NewAccessTokens(auth.AccessTokensConfig{Keys: signing, Issuer: cfg.PublicURL, TTL: cfg.Auth.AccessTokenTTL}),
+		Keys:    keys,
+		Limiter: limiter,
+		Limits: auth.Limits{
+			SignUpsPerAddress: cfg.Limits.SignUpsPerAddress, LoginsPerAddress: cfg.Limits.LoginsPerAddress,
+			FailedLoginsPerAccount: cfg.Limits.FailedLoginsPerAccount,
+		},
+		RefreshTokenTTL: cfg.Auth.RefreshTokenTTL,
+	})
+	chats := chat.NewService(chat.Config{Repository: a.store, Starter: a.starter, Stopper: a.pump, Background: a.inBackground, Now: time.Now})
+
+	a.chatTurn = activities.NewChatTurn(activities.ChatTurnConfig{
+		Turns: a.store, Streams: a.pump, Stops: stops, Now: time.Now,
+	})
+	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Expired: a.store, Now: time.Now})
+
+	visitors := auth.NewVisitors(keys)
+	cookies := api.Cookies{Secure: cfg.Auth.CookieSecure, PublicURL: cfg.PublicURL}
+	a.api, err = api.New(api.Config{
+		Services: api.Services{
+			Auth: accounts, Accounts: accounts, Visitors: visitors, Claimer: chats, Cookies: cookies,
+			Chat: api.Chat{
+				Service: chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,
+				Limits: resilience.ChatLimits{Limiter: limiter, ConversationsPerAddress: cfg.Limits.ConversationsPerAddress, MessagesPerUser: cfg.Limits.MessagesPerUser},
+			},
+		},
+		Web: web.Handler(),
+	})
+	return a, err
+}
+
+// start runs what every role needs beside it, until ctx ends.
+func (a *app) start(ctx context.Context) {
+	a.background = ctx
+	for _, run := range []func(context.Context){a.pump.Run, a.hub.Run, a.blacklist.Run} {
+		a.running.Go(func() { run(ctx) })
+	}
+}
+
+// inBackground runs work that outlives the request it came from.
+func (a *app) inBackground(work func(ctx context.Context)) {
+	a.running.Go(func() {
+		ctx, cancel := context.WithTimeout(a.background, 30*time.Second)
+		defer cancel()
+		work(ctx)
+	})
+}
+
+func (a *app) close() {
+	a.running.Wait()
+	a.temporal.Close()
+	if err := errors.Join(a.redis.Close(), a.publisher.Close()); err != nil {
+		slog.Warn("closing Redis", "error", err)
+	}
+	a.store.Close()
+}
+
+func openRedis(url string, retries int) (*redis.Client, error) {
+	options, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	// Nothing waits long for Redis: what it holds can be made again.
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = time.Second, time.Second, time.Second
+	options.MaxRetries = retries
+	options.ContextTimeoutEnabled = true
+	return redis.NewClient(options), nil
+}
+
+// dialTemporal waits for Temporal for a minute: in a stack that starts together it may come up last.
+func dialTemporal(ctx context.Context, cfg config.Config) (client.Client, error) {
+	options, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return nil, fmt.Errorf("reading Temporal's environment: %w", err)
+	}
+	options.HostPort, options.Namespace = cfg.TemporalAddress, cfg.TemporalNamespace
+	options.Logger = sdklog.NewStructuredLogger(slog.Default())
+	deadline := time.Now().Add(time.Minute)
+	for {
+		c, err := client.DialContext(ctx, options)
+		if err == nil {
+			return c, nil
+		}
+		if time.Now().After(deadline) || errors.Is(err, context.Canceled) {
+			return nil, fmt.Errorf("connecting to Temporal at %s: %w", cfg.TemporalAddress, err)
+		}
+		select {
+		case <-time.After(500 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
