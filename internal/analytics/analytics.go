@@ -24,6 +24,9 @@ type Analysis struct {
 	Revenue     []Day     `json:"revenue"`  // last 90 days, oldest first, every day present
 	Channels    []Channel `json:"channels"` // by revenue, highest first
 	Hours       []Hour    `json:"hours"`    // 168 rows, Monday 00 first
+	// Queries is the SQL behind each section, readable, by the section's JSON name: overview, funnel, segments, revenue,
+	// channels, hours.
+	Queries map[string]string `json:"queries"`
 }
 
 // Overview counts everything, and the last 30 days beside the 30 before.

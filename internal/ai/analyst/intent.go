@@ -104,7 +104,8 @@ type span struct {
 // read marks the longest phrases of the lexicon in the question, left to right, and the entities they name.
 func read(question string, cal calendar) reading {
 	r := reading{words: words(question), tags: map[tag]int{}}
-	for i := 0; i < len(r.words); {
+	covered := 0 // up to here; a phrase that lies within an earlier, longer one is not seen
+	for i := range r.words {
 		length := 0
 		var found []*entry
 		for _, p := range phrasesByFirst[r.words[i]] {
@@ -116,6 +117,10 @@ func read(question string, cal calendar) reading {
 			}
 			found = append(found, p.entry)
 		}
+		if i+length <= covered {
+			continue
+		}
+		covered = i + length
 		for _, e := range found {
 			r.spans = append(r.spans, span{i, i + length, e})
 			for _, t := range e.tags {
@@ -123,7 +128,6 @@ func read(question string, cal calendar) reading {
 			}
 			r.take(e)
 		}
-		i += max(length, 1)
 	}
 	r.entities.Timeframe, _ = cal.find(r.words)
 	if len(r.metrics) > 0 {
@@ -140,7 +144,7 @@ func (r *reading) take(e *entry) {
 	case segmentEntity:
 		if r.entities.Segment == "" {
 			r.entities.Segment = e.value
-		} else if e.value == "at_risk_vips" || r.entities.Segment == "high_value" && e.value == "at_risk_vips" {
+		} else if e.value == "at_risk_vips" || r.entities.Segment == "high_value_customers" && e.value == "at_risk_vips" {
 			r.entities.Segment = e.value
 		}
 	case channelEntity:
@@ -274,10 +278,7 @@ func (r reading) aboutSources() bool {
 
 // knowledge is what is true of marketing in general: it needs none of the workspace's data.
 func (r reading) knowledge() bool {
-	if r.has(tMine) && !r.opensWith(tDefine) || r.entities.Timeframe != nil && !r.has(tKnowledge) {
-		return false
-	}
-	if r.has(tMine) && r.has(tNoun) {
+	if r.has(tMine) && (r.has(tNoun, tGroup, tCampaign) || !r.has(tKnowledge)) || r.entities.Timeframe != nil && !r.has(tKnowledge) {
 		return false
 	}
 	if r.has(tKnowledge) || slices.Contains(r.words, "calculated") || slices.Contains(r.words, "measured") {
@@ -309,7 +310,7 @@ func (r reading) manageSegments() bool {
 	if r.has(tCampaign) && !r.has(tUpdate, tDelete) {
 		return false
 	}
-	if r.has(tCreate, tUpdate, tDelete) && !(r.has(tShould, tSuggest)) {
+	if r.has(tCreate, tUpdate, tDelete, tHowTo) && !(r.has(tShould, tSuggest)) {
 		return true
 	}
 	// "which segments do I have", "list my segments", "how is the VIP segment defined"
@@ -358,7 +359,7 @@ func (r reading) manageCampaigns() bool {
 
 // advice is what to do about the workspace's customers.
 func (r reading) advice() bool {
-	about := r.has(tMine, tPeople, tPronoun, tNoun, tGroup, tMessage, tCampaign) || r.entities.Segment != ""
+	about := r.has(tMine, tGoal, tPeople, tPronoun, tNoun, tGroup, tMessage, tCampaign) || r.entities.Segment != ""
 	switch {
 	case r.has(tSuggest) && (about || r.has(tAll) || r.entities.Timeframe != nil || r.strange() == 0) && !r.onlyProducts():
 		return true
@@ -404,6 +405,9 @@ func (r reading) greeting() bool {
 
 func (r reading) data() bool {
 	if !r.has(tNoun, tGroup, tCampaign) && r.entities.Segment == "" {
+		if r.has(tTrend) && r.has(tMine) && r.strange() == 0 {
+			return true
+		}
 		return r.entities.Timeframe != nil && (r.has(tMine) || r.strange() == 0) && r.has(tCount, tRank, tShow, tCompare, tTrend, tWhy)
 	}
 	if r.short(4) && !r.has(tDefine) && r.has(tNoun) && r.strange() == 0 {
@@ -420,7 +424,7 @@ var small = []string{
 	"a", "an", "the", "do", "does", "doe", "did", "you", "is", "are", "was", "were", "be", "been", "of", "to", "in", "on", "at", "for", "with", "any", "some", "this",
 	"i", "me", "and", "or", "have", "has", "had", "get", "got", "what", "when", "where", "how", "there", "so", "can", "could", "would", "will", "please", "from",
 	"right", "now", "currently", "than", "all", "last", "next", "time", "about", "day", "week", "month", "quarter", "year", "today", "yesterday", "if", "as", "by", "up", "not", "no",
-	"more", "much", "many", "other", "out", "good", "new", "it", "go", "pls", "happening", "ago",
+	"more", "much", "many", "other", "out", "good", "new", "it", "go", "pls", "happening", "ago", "weekend", "that", "who",
 }
 
 // strange is how many words mean nothing to the rules and are not small: many of them, and the question is of another world.

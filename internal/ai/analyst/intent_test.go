@@ -14,6 +14,12 @@ import (
 // labelled is real-sounding questions under the intent that a person gave them. "a > b" is a conversation: b is asked after a.
 var labelled = map[chat.IntentName][]string{
 	chat.IntentGeneral: {
+		"hey, who built you?", "What languages do you speak?", "whats a lookalike audience",
+		"how does email segmentation work", "What's a typical cart abandonment rate in fashion?",
+		"Should I use emojis in subject lines?", "can you explain what a holdout group is",
+		"Is WhatsApp marketing allowed in Germany?", "what time of day do people usually open emails?",
+		"how do loyalty programs work", "ok thanks bye", "What makes a great welcome email?", "write a poem about the sea",
+		"who won the world cup in 2014", "what are the main email marketing KPIs?",
 		"hi", "Hello there!", "thanks, that helps a lot", "Good morning", "how are you?",
 		"What can you do?", "Who are you?", "what is pulsehub", "How does PulseHub work?", "How much does it cost?",
 		"Do I need an account to use this?", "Is this free?", "Which data sources do you support?", "Do you integrate with Klaviyo?",
@@ -27,6 +33,16 @@ var labelled = map[chat.IntentName][]string{
 		"how can you help me?", "what should I ask you?", "Is my data safe with you?", "What is an abandoned cart email?",
 	},
 	chat.IntentDataQuestion: {
+		"how did we do last week", "Sales numbers for October please", "top customers by spend", "orders by country",
+		"How many carts are open right now?", "what's the value of abandoned carts this month", "are we growing?",
+		"is traffic down since Friday?", "how much do VIPs spend on average", "which hour of the day do most orders happen",
+		"Who hasn't bought in 6 months?", "what does our funnel look like",
+		"how many people visited from instagram last month", "give me yesterday's numbers",
+		"what were the best days for sales in november", "which products get added to cart but not bought",
+		"how many new customers did we get this quarter", "conversion rate by channel", "do people buy more on weekends",
+		"revenue today vs yesterday", "what's our churn", "how many shoppers reached checkout but left?",
+		"how much money are we leaving in abandoned carts?", "list customers at risk of churning",
+		"Which of my customers can be contacted by WhatsApp?",
 		"How many customers do we have?", "What was our revenue last month?", "revenue this week", "How much did we make yesterday?",
 		"Show me sales by day for the last 30 days", "What are my top 10 products?", "best selling products this month",
 		"Which channel brings the most revenue?", "Where do my customers come from?", "Compare this month to last month",
@@ -47,6 +63,15 @@ var labelled = map[chat.IntentName][]string{
 		"How much revenue did email bring in?", "what happened to our traffic on black friday?",
 	},
 	chat.IntentRecommendation: {
+		"what can we do to win back people that stopped buying", "give me 3 ideas to sell more this weekend",
+		"got any suggestions for reaching new visitors", "Who should get a discount?",
+		"how can we get one-time buyers to purchase again", "I need a plan to grow revenue",
+		"what's the best way to reach my lapsed customers", "come up with a whatsapp message for our best buyers",
+		"we are losing VIPs, what now?", "help me recover abandoned carts", "Which audience is worth messaging today?",
+		"make a win back plan for inactive customers", "what should my next email be about",
+		"how do i get more orders from existing customers", "show me what to send to repeat buyers",
+		"best campaign for people who viewed products but didn't buy?", "compose a text for cart abandoners",
+		"sales are down, what should we do?", "what do I do with people who left their carts?",
 		"Which customers abandoned their carts this week and how do I win them back?", "How do I win back lapsed customers?",
 		"What campaign should I run next?", "Recommend campaigns for my shop", "suggest something for our VIPs",
 		"Give me campaign ideas for Black Friday", "How can I increase repeat purchases?", "what should I send to cart abandoners?",
@@ -64,17 +89,25 @@ var labelled = map[chat.IntentName][]string{
 		"write me a push notification for new visitors", "how do I retain my loyal customers", "who abandoned a cart this week, and what would bring them back?",
 	},
 	chat.IntentCampaignManagement: {
+		"make a new campaign", "can you launch it", "please schedule a campaign for next monday",
+		"turn off the abandoned cart flow", "change the subject line of my newsletter campaign", "list all my campaigns",
+		"is my campaign still running", "send the newsletter now", "archive old campaigns",
 		"Create a campaign for cart abandoners", "launch the win-back campaign", "Pause my summer campaign", "Show my campaigns",
 		"schedule the newsletter for Friday at 9", "Delete the draft campaign", "Send an email to my VIPs tomorrow", "stop all campaigns",
 		"Duplicate the Black Friday campaign", "start a new email campaign", "which campaigns are running?", "rename my campaign to Spring",
 		"set up an A/B test for the welcome campaign", "cancel the campaign", "what's the status of my campaign?", "resume the campaign I paused",
 	},
 	chat.IntentSegmentManagement: {
+		"create a new segment", "what are my segments", "I want a segment with everyone who spent over 100 euros",
+		`remove the segment "Test"`, "save this as a segment", "change the rule of the high value segment",
 		"Create a segment of customers who bought twice", "show my segments", "Delete the VIP segment", "which segments do I have?",
 		"build an audience of people who viewed shoes but didn't buy", "edit the lapsed segment to 120 days", "How is the VIP segment defined?",
 		"make a segment for customers in Berlin", "rename the engaged segment", "list all segments", "add a condition to my segment",
 	},
 	chat.IntentDataSourceManagement: {
+		"link my store", "set up facebook pixel", "how to install the GTM tag", "refresh shopify data", "Can I import a CSV?",
+		"add sample data so I can try it", "clear the dummy data", "which sources are connected",
+		"shopify keeps asking me to reconnect",
 		"Connect Shopify", "how do I connect my shopify store?", "Sync my data now", "Load demo data", "generate dummy data",
 		"remove the demo data", "connect google tag manager", "Why did the Shopify sync fail?", "disconnect facebook pixel",
 		"where do I find the tracking snippet?", "is my facebook pixel connected?", "import my orders from shopify", "show my data sources",
@@ -82,6 +115,8 @@ var labelled = map[chat.IntentName][]string{
 		"my integration is broken", "reconnect Shopify please",
 	},
 	chat.IntentAccount: {
+		"I can't log in", "update my profile", "where do I see logged in devices", "change email", "please close my account",
+		"how do I change my name",
 		"Change my password", "log me out", "How do I update my email address?", "delete my account", "show my active sessions",
 		"I forgot my password", "change the company name", "sign me out of all devices", "how do I sign up?", "change my time zone",
 		"invite a colleague to my workspace", "where are the account settings",
@@ -109,15 +144,15 @@ var conversations = []struct {
 		assert.Equal(t, "this week", e.Timeframe.Label)
 	}},
 	{[]string{"Recommend a campaign for lapsed customers", "what about VIPs?"}, chat.IntentRecommendation, func(t *testing.T, e chat.Entities) {
-		assert.Equal(t, "high_value", e.Segment)
+		assert.Equal(t, "high_value_customers", e.Segment)
 	}},
 	{[]string{"Recommend a campaign for lapsed customers", "same for SMS"}, chat.IntentRecommendation, func(t *testing.T, e chat.Entities) {
-		assert.Equal(t, "lapsed", e.Segment)
+		assert.Equal(t, "lapsed_customers", e.Segment)
 		assert.Equal(t, "sms", e.Channel)
 	}},
 	{[]string{"Show me revenue by day", "why?"}, chat.IntentDataQuestion, nil},
 	{[]string{"How many lapsed customers do we have?", "how many of them can I email?"}, chat.IntentDataQuestion, func(t *testing.T, e chat.Entities) {
-		assert.Equal(t, "lapsed", e.Segment)
+		assert.Equal(t, "lapsed_customers", e.Segment)
 		assert.Equal(t, "email", e.Channel)
 	}},
 	{[]string{"How many orders did we get yesterday?", "last week"}, chat.IntentDataQuestion, func(t *testing.T, e chat.Entities) {
@@ -130,7 +165,7 @@ var conversations = []struct {
 	{[]string{"What campaign should I run next?", "thanks!"}, chat.IntentGeneral, nil},
 	{[]string{"What was our revenue last month?", "who are you?"}, chat.IntentGeneral, nil},
 	{[]string{"Who are my best customers?", "what should I send them?"}, chat.IntentRecommendation, func(t *testing.T, e chat.Entities) {
-		assert.Equal(t, "high_value", e.Segment)
+		assert.Equal(t, "high_value_customers", e.Segment)
 	}},
 	{[]string{"Suggest a campaign for VIPs", "Connect Shopify"}, chat.IntentDataSourceManagement, nil},
 	{[]string{"What was our revenue last month?", "compare that to the month before"}, chat.IntentDataQuestion, nil},

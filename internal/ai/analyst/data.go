@@ -1,0 +1,246 @@
+package analyst
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pulsehub/pulsehub/internal/ai"
+	"github.com/pulsehub/pulsehub/internal/analytics"
+	"github.com/pulsehub/pulsehub/internal/chat"
+	"github.com/pulsehub/pulsehub/internal/recommend"
+)
+
+// data answers a question about the workspace's figures, by what it names.
+func (t *turn) data() error {
+	e := t.req.Intent.Entities
+	r := read(t.req.Question, t.cal)
+	metric := e.Metric
+	if e.Source != "" && metric != "" && metric != "events" {
+		t.source(e.Source, metric)
+		return nil
+	}
+	switch {
+	case e.Segment != "" && (metric == "" || slices.Contains([]string{"customers", "reachable", "best_hour", "overview", "orders", "revenue", "average_order", "cart_abandonment", "products", "conversion_rate", "channels"}, metric)):
+		return t.segment(r)
+	case metric == "best_hour" && !r.has(tProduct):
+		t.bestHour()
+		return nil
+	case metric == "reachable", e.Channel != "" && (metric == "customers" || metric == ""):
+		t.reachable()
+		return nil
+	case e.Channel != "" && slices.Contains([]string{"revenue", "orders", "visits", "channels", "conversion_rate", "average_order"}, metric):
+		return t.channels()
+	case slices.Contains(r.metrics, "channels") || e.Metric == "channels":
+		return t.channels()
+	case metric == "products" || slices.Contains(r.metrics, "products") && r.has(tRank):
+		return t.products()
+	case metric == "funnel", metric == "cart_abandonment":
+		return t.funnel()
+	case r.has(tWhy) || t.req.Intent.Action == chat.ActionExplain:
+		return t.explain(seriesMetric(metric))
+	case r.has(tCompare) || t.req.Intent.Action == chat.ActionCompare:
+		return t.compare()
+	}
+	switch metric {
+	case "revenue", "orders", "visits", "active_customers", "signups", "refunds", "events":
+		return t.series(metric, r)
+	case "conversion_rate", "average_order":
+		return t.ratio(metric)
+	case "customers":
+		if e.Timeframe != nil {
+			return t.series("active_customers", r)
+		}
+		t.customers(r)
+		return nil
+	case "lifetime_value":
+		t.lifetimeValue()
+		return nil
+	case "retention":
+		t.retention()
+		return nil
+	case "leads":
+		t.events("lead_captured", "Leads captured")
+		return nil
+	case "open_rate", "click_rate", "delivery":
+		t.cannot("No campaign has been sent from this workspace yet, so there are no opens, clicks or deliveries to report.", "how many people you can reach on each channel, and what to send them")
+		return nil
+	case "", "overview":
+		if e.Timeframe != nil {
+			return t.compare()
+		}
+		t.overview()
+		return nil
+	}
+	t.overview()
+	return nil
+}
+
+func seriesMetric(metric string) string {
+	if slices.Contains(ai.Metrics, metric) {
+		return metric
+	}
+	return "revenue"
+}
+
+// cannot says plainly what the data does not hold, and what it can answer instead.
+func (t *turn) cannot(why, instead string) {
+	t.w.say("%s", why)
+	t.w.paragraph("What I can tell you from your data: %s.", instead)
+}
+
+// segment answers who is in a standard segment, how many, and how to reach them.
+func (t *turn) segment(r reading) error {
+	e := t.req.Intent.Entities
+	s, ok := segmentNamed(t.an, e.Segment)
+	if !ok {
+		t.cannot("This workspace has no segment of that kind.", "the size and reach of its standard segments")
+		t.segmentTable()
+		return nil
+	}
+	q := t.an.Queries["segments"]
+	switch {
+	case e.Metric == "best_hour":
+		t.w.say("**%s** %s most active around **%s** (%s).", s.Name, "are", figure{"Hour in which " + s.Name + " are most active", twoDigits(s.BestHour) + ":00", q}, t.an.TimeZone)
+		return nil
+	case e.Metric == "average_order" && s.AverageOrder.IsPositive():
+		t.w.say("**%s** spend **%s** an order on average", s.Name, t.w.money(s.AverageOrder, "Average order of "+s.Name, q))
+		if t.an.Overview.AverageOrder.IsPositive() {
+			t.w.say("; all customers together spend %s", t.w.money(t.an.Overview.AverageOrder, "Average order", t.an.Queries["overview"]))
+		}
+		t.w.say(".")
+		return nil
+	case e.Metric == "revenue" && e.Segment != "cart_abandoners":
+		t.w.say("The %s people in **%s** have spent **%s** so far", t.w.count(s.Size, "People in "+s.Name, q), s.Name, t.w.money(s.Revenue, "Revenue of "+s.Name, q))
+		if s.AverageOrder.IsPositive() {
+			t.w.say(", %s an order on average", t.w.money(s.AverageOrder, "Average order of "+s.Name, q))
+		}
+		t.w.say(".")
+		return nil
+	}
+	if err := t.segmentHead(s); err != nil {
+		return err
+	}
+	if s.Size > 0 {
+		t.w.paragraph("For campaigns that fit, ask “%s”", next(s.Key))
+	}
+	return nil
+}
+
+// next is what to ask for campaigns for a segment.
+func next(segment string) string {
+	switch segment {
+	case "cart_abandoners", "lapsed_customers", "at_risk_vips":
+		return "How do I win them back?"
+	}
+	return "What should I send them?"
+}
+
+// did is what the members of a segment have done, after "412 people".
+var did = map[string]string{
+	"cart_abandoners":      "left a cart behind",
+	"high_value_customers": "are high-value customers",
+	"new_visitors":         "came for the first time",
+	"engaged_users":        "are engaged",
+	"potential_customers":  "looked at products and have not bought",
+	"repeat_customers":     "are repeat customers",
+	"lapsed_customers":     "have lapsed",
+	"at_risk_vips":         "are VIPs at risk of leaving",
+}
+
+// segmentHead says how many are in a segment (within the asked time frame), what is at stake, who they are, and how many
+// can be reached.
+func (t *turn) segmentHead(s analytics.Segment) error {
+	q := t.an.Queries["segments"]
+	f := t.req.Intent.Entities.Timeframe
+	figures := ai.SegmentFigures{
+		Size: s.Size, CartValue: s.CartValue, Query: q,
+		Reachable: map[string]int64{"email": s.ReachableEmail, "sms": s.ReachableSMS, "push": s.ReachablePush, "whatsapp": s.ReachableWhatsApp},
+	}
+	label, when := s.Name, ""
+	if f != nil && t.queries != nil {
+		var err error
+		if figures, err = t.queries.Segment(t.ctx, t.req.WorkspaceID, s.Key, rangeOf(*f)); err != nil {
+			return err
+		}
+		label, when = s.Name+", "+f.Label, " "+within(*f)
+	}
+	verb := did[s.Key]
+	if verb == "" {
+		verb = "are in " + s.Name
+	}
+	if figures.Size == 1 {
+		verb = strings.Replace(strings.Replace(verb, "are ", "is ", 1), "have ", "has ", 1)
+	}
+	if figures.Size == 0 {
+		t.w.say("**Nobody** matches “%s”%s. (The rule: %s.)", s.Name, when, strings.TrimSuffix(s.Criteria, "."))
+		if when != "" && s.Size > 0 {
+			t.w.say(" The segment as a whole has %s %s.", t.w.count(s.Size, "People in "+s.Name, q), people(s.Size))
+		}
+		return nil
+	}
+	t.w.say("**%s %s %s%s**", t.w.count(figures.Size, label, figures.Query), people(figures.Size), verb, when)
+	if figures.CartValue.IsPositive() {
+		t.w.say(", with **%s** in open carts", t.w.money(figures.CartValue, "Open carts: "+label, figures.Query))
+	}
+	t.w.say(".")
+	t.reach(figures.Reachable, label, figures.Query)
+	if when != "" && figures.Size != s.Size {
+		t.w.say(" The segment as a whole has %s %s.", t.w.count(s.Size, "People in "+s.Name, q), people(s.Size))
+	}
+	t.members(s, figures)
+	return nil
+}
+
+// reach says on which channels people can be reached, widest first.
+func (t *turn) reach(reachable map[string]int64, label, query string) {
+	channels := slices.DeleteFunc(slices.Clone(recommend.ChannelTypes), func(c string) bool { return reachable[c] == 0 })
+	slices.SortStableFunc(channels, func(a, b string) int { return int(reachable[b] - reachable[a]) })
+	if only := t.req.Intent.Entities.Channel; only != "" {
+		t.w.say(" %s of them can be reached by %s.", t.w.count(reachable[only], label+", reachable by "+channelName(only), query), channelName(only))
+		return
+	}
+	if len(channels) == 0 {
+		t.w.say(" None of them can be reached: that takes consent and an address.")
+		return
+	}
+	t.w.say(" You can reach ")
+	for i, c := range channels {
+		switch {
+		case i > 0 && i == len(channels)-1:
+			t.w.say(" and ")
+		case i > 0:
+			t.w.say(", ")
+		}
+		t.w.say("%s by %s", t.w.count(reachable[c], label+", reachable by "+channelName(c), query), channelName(c))
+	}
+	t.w.say(".")
+}
+
+func (t *turn) members(s analytics.Segment, figures ai.SegmentFigures) {
+	if len(figures.Members) == 0 {
+		return
+	}
+	value := "Spent so far"
+	if s.Key == "cart_abandoners" {
+		value = "Open cart"
+	}
+	table := ai.Table{
+		Key: "members", Title: s.Name + ": those of highest value", Query: figures.Query,
+		Columns: []ai.Column{{Label: "Customer", Align: "left"}, {Label: value, Align: "right"}, {Label: "Last seen", Align: "right"}},
+	}
+	for _, m := range figures.Members {
+		name := m.Name
+		if name == "" {
+			name = "Visitor without a name"
+		}
+		table.Rows = append(table.Rows, []string{name, recommend.Money(m.Value, t.an.Currency), day(m.At, t.zone)})
+	}
+	t.w.sink.Table(table)
+}
+
+func twoDigits(n int) string {
+	if n < 10 {
+		return "0" + recommend.Count(int64(n))
+	}
+	return recommend.Count(int64(n))
+}
