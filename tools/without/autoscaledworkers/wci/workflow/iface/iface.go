@@ -1,0 +1,45 @@
+// Package iface has the types by which the Temporal server speaks of workers that it starts by itself.
+package iface
+
+import (
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+)
+
+type (
+	ComputeProviderType  string
+	ScalingAlgorithmType string
+
+	ComputeProviderSpec struct {
+		ProviderType ComputeProviderType
+		Config       *commonpb.Payload
+	}
+
+	ScalingAlgorithmSpec struct {
+		ScalingAlgorithm ScalingAlgorithmType
+		Config           *commonpb.Payload
+	}
+
+	ScalingGroupSpec struct {
+		TaskTypes []enumspb.TaskQueueType
+		Compute   ComputeProviderSpec
+		Scaling   *ScalingAlgorithmSpec
+	}
+
+	ScalingGroupSpecUpdate struct {
+		Spec       ScalingGroupSpec
+		UpdateMask []string
+	}
+
+	WorkerControllerInstanceSpec struct {
+		ScalingGroupSpecs map[string]ScalingGroupSpec
+	}
+
+	QueryDescribeWorkerControllerInstanceResponse struct {
+		Spec *WorkerControllerInstanceSpec
+	}
+
+	UpdateWorkerControllerInstanceResponse struct {
+		Spec *WorkerControllerInstanceSpec
+	}
+)
