@@ -166,7 +166,7 @@ func (c Chat) theirs(ctx context.Context, cookie string) (chat.Owner, error) {
 }
 
 // ofConversation is theirs with the conversation's id from the path.
-func (c Chat) ofConversation(ctx context.Context, in conversationInput) (chat.Owner, uuid.UUID, error) {
+func (c Chat) ofConversation(ctx context.Context, in ConversationPath) (chat.Owner, uuid.UUID, error) {
 	owner, err := c.theirs(ctx, callOf(ctx).cookie(visitorCookieName))
 	if err != nil {
 		return owner, uuid.Nil, err
@@ -175,12 +175,13 @@ func (c Chat) ofConversation(ctx context.Context, in conversationInput) (chat.Ow
 	return owner, id, err
 }
 
-type conversationInput struct {
+// ConversationPath names a conversation. (It is exported because huma fills no unexported embedded struct.)
+type ConversationPath struct {
 	ID string `path:"id" doc:"Conversation"`
 }
 
-// pageInput is how every list is paged.
-type pageInput struct {
+// PageQuery is how every list is paged.
+type PageQuery struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"30" doc:"At most this many"`
 	Cursor string `query:"cursor" maxLength:"200" doc:"nextCursor of the page before"`
 }
@@ -201,7 +202,7 @@ func pageOf[From, To any](items []From, next string, convert func(From) To) Page
 }
 
 func (c Chat) list(ctx context.Context, in *struct {
-	pageInput
+	PageQuery
 	Query string `query:"q" maxLength:"200" doc:"Words to look for in titles and messages"`
 }) (*struct{ Body Page[Conversation] }, error) {
 	owner, known := c.owner(ctx, callOf(ctx).cookie(visitorCookieName))
@@ -212,7 +213,7 @@ func (c Chat) list(ctx context.Context, in *struct {
 	return &struct{ Body Page[Conversation] }{pageOf(items, next, conversationFrom)}, err
 }
 
-func (c Chat) get(ctx context.Context, in *conversationInput) (*struct{ Body Thread }, error) {
+func (c Chat) get(ctx context.Context, in *ConversationPath) (*struct{ Body Thread }, error) {
 	owner, id, err := c.ofConversation(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -233,12 +234,12 @@ func (c Chat) get(ctx context.Context, in *conversationInput) (*struct{ Body Thr
 }
 
 func (c Chat) rename(ctx context.Context, in *struct {
-	conversationInput
+	ConversationPath
 	Body struct {
 		Title string `json:"title" minLength:"1" maxLength:"120"`
 	}
 }) (*struct{ Body Conversation }, error) {
-	owner, id, err := c.ofConversation(ctx, in.conversationInput)
+	owner, id, err := c.ofConversation(ctx, in.ConversationPath)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +247,7 @@ func (c Chat) rename(ctx context.Context, in *struct {
 	return &struct{ Body Conversation }{conversationFrom(renamed)}, err
 }
 
-func (c Chat) delete(ctx context.Context, in *conversationInput) (*struct{}, error) {
+func (c Chat) delete(ctx context.Context, in *ConversationPath) (*struct{}, error) {
 	owner, id, err := c.ofConversation(ctx, *in)
 	if err != nil {
 		return nil, err

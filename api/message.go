@@ -38,13 +38,13 @@ type Sent struct {
 }
 
 func (c Chat) send(ctx context.Context, in *struct {
-	conversationInput
+	ConversationPath
 	Body struct {
 		Content         string `json:"content" minLength:"1" maxLength:"8000" doc:"The question"`
 		ClientMessageID string `json:"clientMessageId,omitempty" maxLength:"100" doc:"Chosen by the client, so that sending again is safe"`
 	}
 }) (*struct{ Body Sent }, error) {
-	owner, id, err := c.ofConversation(ctx, in.conversationInput)
+	owner, id, err := c.ofConversation(ctx, in.ConversationPath)
 	if err != nil {
 		return nil, err
 	}
@@ -62,13 +62,14 @@ func ownerKey(o chat.Owner) uuid.UUID {
 	return o.UserID
 }
 
-type turnInput struct {
-	conversationInput
+// TurnPath names a turn of a conversation.
+type TurnPath struct {
+	ConversationPath
 	TurnID string `path:"turnId" doc:"Turn"`
 }
 
-func (c Chat) ofTurn(ctx context.Context, in turnInput) (chat.Owner, uuid.UUID, uuid.UUID, error) {
-	owner, id, err := c.ofConversation(ctx, in.conversationInput)
+func (c Chat) ofTurn(ctx context.Context, in TurnPath) (chat.Owner, uuid.UUID, uuid.UUID, error) {
+	owner, id, err := c.ofConversation(ctx, in.ConversationPath)
 	if err != nil {
 		return owner, uuid.Nil, uuid.Nil, err
 	}
@@ -78,7 +79,7 @@ func (c Chat) ofTurn(ctx context.Context, in turnInput) (chat.Owner, uuid.UUID, 
 
 type turnOutput struct{ Body Turn }
 
-func (c Chat) stop(ctx context.Context, in *turnInput) (*turnOutput, error) {
+func (c Chat) stop(ctx context.Context, in *TurnPath) (*turnOutput, error) {
 	owner, id, turnID, err := c.ofTurn(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -87,7 +88,7 @@ func (c Chat) stop(ctx context.Context, in *turnInput) (*turnOutput, error) {
 	return &turnOutput{turnFrom(turn)}, err
 }
 
-func (c Chat) regenerate(ctx context.Context, in *turnInput) (*turnOutput, error) {
+func (c Chat) regenerate(ctx context.Context, in *TurnPath) (*turnOutput, error) {
 	owner, id, turnID, err := c.ofTurn(ctx, *in)
 	if err != nil {
 		return nil, err
