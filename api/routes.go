@@ -20,6 +20,11 @@ type Services struct {
 	Claimer ConversationClaimer
 	Cookies Cookies
 	Chat    Chat
+	// Recommendations and Providers are the AI resources.
+	Recommendations Recommendations
+	Providers       Providers
+	// Dependencies are what /readyz asks.
+	Dependencies []Dependency
 }
 
 // routes is every route of the API on one screen: one line a resource, its operations in the file of that name.
@@ -29,4 +34,7 @@ func (s *Server) routes(svc Services) {
 	s.conversationRoutes(svc.Chat)
 	s.messageRoutes(svc.Chat)
 	s.streamRoutes(svc.Chat)
+	s.healthRoutes(svc.Dependencies)
+	s.recommendationRoutes(svc.Recommendations)
+	s.aiRoutes(svc.Providers)
 }
