@@ -1,6 +1,8 @@
 // Package config is the one place that reads the environment. Everything else gets values.
 package config
 
+//go:generate go run ./examplegen ../../.env.example
+
 import (
 	"errors"
 	"fmt"

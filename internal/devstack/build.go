@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -29,32 +28,30 @@ func BuildTemporal(ctx context.Context, root string, packages func(int)) (string
 	if err != nil {
 		return "", err
 	}
-	want, err := fingerprint(append(sources, filepath.Join(root, "tools", "go.mod"), filepath.Join(root, "tools", "go.sum")))
+	want, err := Fingerprint(append(sources, filepath.Join(root, "tools", "go.mod"), filepath.Join(root, "tools", "go.sum")))
 	if err != nil {
 		return "", err
 	}
 	if have, err := os.ReadFile(program + ".built-from"); err == nil && string(have) == want && exists(program) {
 		return program, nil
 	}
-	if err := goBuild(ctx, filepath.Join(root, "tools"), program, "./temporal", packages); err != nil {
+	if err := GoBuild(ctx, filepath.Join(root, "tools"), program, "./temporal", packages); err != nil {
 		return "", fmt.Errorf("building the Temporal server: %w", err)
 	}
 	return program, writeFile(program+".built-from", want, 0o644)
 }
 
-// goBuild builds without C and without debug information, which saves a fifth of the time; stack traces stay whole. All
+// GoBuild builds without C and without debug information, which saves a fifth of the time; stack traces stay whole. All
 // programs are built the same way, so that they share what they have in common.
-func goBuild(ctx context.Context, dir, program, pkg string, packages func(int)) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-v", "-gcflags=all=-dwarf=false", "-ldflags=-s -w", "-o", program, pkg)
+func GoBuild(ctx context.Context, dir, program, pkg string, packages func(int)) error {
+	cmd := Command(ctx, "go", "build", "-v", "-gcflags=all=-dwarf=false", "-ldflags=-s -w", "-o", program, pkg)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		return err
 	}
-	if err := cmd.Start(); err != nil {
+	if err := StartTied(cmd); err != nil {
 		return err
 	}
 	var other strings.Builder
@@ -78,8 +75,8 @@ func goBuild(ctx context.Context, dir, program, pkg string, packages func(int)) 
 	return nil
 }
 
-// fingerprint changes when any of the files, the platform or Go's version does.
-func fingerprint(files []string) (string, error) {
+// Fingerprint changes when any of the files, the platform or Go's version does.
+func Fingerprint(files []string) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, file := range files {

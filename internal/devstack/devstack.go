@@ -26,8 +26,9 @@ type Config struct {
 	PreferKnownPorts bool
 	// OnDeath is told of a service that ended without being asked to. It may start it again.
 	OnDeath func(s *Service, cause string)
-	// Step reports progress: it is called as each part begins, and what it returns as that part ends. nil is silence.
-	Step func(name string) (done func(error))
+	// Step reports progress: it is called as each part begins; of what it returns, note is told how far that part is, and
+	// done its end. nil is silence.
+	Step func(name string) (note func(string), done func(error))
 }
 
 // Stack is what was started. Services that were not asked for are nil.
@@ -46,6 +47,9 @@ type Stack struct {
 	ports    *ports
 	postgres *postgres
 	temporal *temporal
+
+	mu       sync.Mutex
+	programs []*Service
 }
 
 // ErrRunning is returned by Start when another process has the stack's folder.
@@ -55,7 +59,7 @@ var ErrRunning = errors.New("this stack is already running")
 // its schema, namespace and search attributes. If any of it fails, nothing is left running.
 func Start(ctx context.Context, cfg Config) (_ *Stack, err error) {
 	if cfg.Step == nil {
-		cfg.Step = func(string) func(error) { return func(error) {} }
+		cfg.Step = func(string) (func(string), func(error)) { return func(string) {}, func(error) {} }
 	}
 	if cfg.Root == "" {
 		if cfg.Root, err = Root(); err != nil {
@@ -93,7 +97,7 @@ func (s *Stack) start(ctx context.Context) error {
 	var wg sync.WaitGroup
 	faults := make([]error, 2)
 	if s.cfg.Redis && s.RedisURL == "" {
-		wg.Go(func() { faults[0] = s.step("Redis", func() error { return s.startRedis(ctx) }) })
+		wg.Go(func() { faults[0] = s.step("Redis", func(func(string)) error { return s.startRedis(ctx) }) })
 	}
 	if s.cfg.Postgres {
 		wg.Go(func() { faults[1] = s.startPostgresAndTemporal(ctx) })
@@ -104,14 +108,22 @@ func (s *Stack) start(ctx context.Context) error {
 
 func (s *Stack) startPostgresAndTemporal(ctx context.Context) error {
 	if s.postgres == nil {
-		if err := s.step("PostgreSQL", func() error { return s.startPostgres(ctx) }); err != nil {
+		if err := s.step("PostgreSQL", func(func(string)) error { return s.startPostgres(ctx) }); err != nil {
 			return err
 		}
 	}
 	if !s.cfg.Temporal || s.TemporalAddress != "" {
 		return nil
 	}
-	return s.step("Temporal", func() error { return s.startTemporal(ctx) })
+	var program string
+	err := s.step("Temporal server, compiled", func(note func(string)) (err error) {
+		program, err = BuildTemporal(ctx, s.cfg.Root, func(n int) { note(fmt.Sprintf("%d packages", n)) })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.step("Temporal", func(func(string)) error { return s.startTemporal(ctx, program) })
 }
 
 func (s *Stack) startPostgres(ctx context.Context) error {
@@ -151,11 +163,7 @@ func (s *Stack) startRedis(ctx context.Context) error {
 	return nil
 }
 
-func (s *Stack) startTemporal(ctx context.Context) error {
-	program, err := BuildTemporal(ctx, s.cfg.Root, nil)
-	if err != nil {
-		return err
-	}
+func (s *Stack) startTemporal(ctx context.Context, program string) error {
 	service, t, err := newTemporal(s.cfg.Dir, program, filepath.Join(s.cfg.Root, "temporal-config"), s.postgres, s.port)
 	if err != nil {
 		return err
@@ -188,8 +196,16 @@ func (s *Stack) NewNamespace(ctx context.Context, name string) error {
 	return s.temporal.setUp(ctx, name)
 }
 
-// Stop ends every service, the ones that stand on others first, and frees the stack's folder.
+// Stop ends everything, what stands on others first, and frees the stack's folder.
 func (s *Stack) Stop() {
+	s.mu.Lock()
+	programs := s.programs
+	s.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, program := range programs {
+		wg.Go(program.Stop)
+	}
+	wg.Wait()
 	for _, service := range []*Service{s.TemporalUI, s.Temporal, s.Redis, s.Postgres} {
 		if service != nil {
 			service.Stop()
@@ -210,9 +226,9 @@ func (s *Stack) port(name string, known int) (int, error) {
 	return s.ports.take(name, known)
 }
 
-func (s *Stack) step(name string, do func() error) error {
-	done := s.cfg.Step(name)
-	err := do()
+func (s *Stack) step(name string, do func(note func(string)) error) error {
+	note, done := s.cfg.Step(name)
+	err := do(note)
 	done(err)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -2,6 +2,7 @@ package devstack
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -22,9 +23,10 @@ func (m *Missing) Error() string {
 	return text + ": `make setup` installs it"
 }
 
+// The first major versions that will do.
 const (
-	oldestPostgres = 15
-	oldestRedis    = 7
+	OldestPostgres = 15
+	OldestRedis    = 7
 )
 
 // postgresFolders are where packages put Postgres, which Debian keeps off the PATH.
@@ -58,9 +60,9 @@ func findPostgres() (string, error) {
 			consider(filepath.Dir(path))
 		}
 	}
-	missing := &Missing{Program: fmt.Sprintf("PostgreSQL %d or later", oldestPostgres)}
+	missing := &Missing{Program: fmt.Sprintf("PostgreSQL %d or later", OldestPostgres)}
 	switch {
-	case version >= oldestPostgres:
+	case version >= OldestPostgres:
 		return best, nil
 	case version > 0:
 		missing.Found = fmt.Sprintf("PostgreSQL %d", version)
@@ -72,14 +74,14 @@ func postgresMajor(bin string) int { return major(filepath.Join(bin, "postgres")
 
 // findRedis is the Redis server (or Valkey, which speaks the same), or *Missing.
 func findRedis() (string, error) {
-	missing := &Missing{Program: fmt.Sprintf("Redis %d or later", oldestRedis)}
+	missing := &Missing{Program: fmt.Sprintf("Redis %d or later", OldestRedis)}
 	for _, name := range []string{"redis-server", "valkey-server"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			continue
 		}
 		version := major(path, "--version")
-		if version >= oldestRedis {
+		if version >= OldestRedis {
 			return path, nil
 		}
 		missing.Found = fmt.Sprintf("%s %d", name, version)
@@ -97,4 +99,39 @@ func major(program string, args ...string) int {
 	}
 	n, _ := strconv.Atoi(number.FindString(string(out)))
 	return n
+}
+
+// FindPostgres tells whether this machine has a PostgreSQL that will do; if not, the error is a *Missing.
+func FindPostgres() error {
+	_, err := findPostgres()
+	return err
+}
+
+// FindRedis tells whether this machine has a Redis that will do; if not, the error is a *Missing.
+func FindRedis() error {
+	_, err := findRedis()
+	return err
+}
+
+// chromiums are what browser tests can drive. CHROMIUM names another.
+var chromiums = []string{
+	"chromium", "chromium-browser", "google-chrome",
+	"/Applications/Chromium.app/Contents/MacOS/Chromium",
+	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+}
+
+// Chromium is the browser that tests drive, or *Missing.
+func Chromium() (string, error) {
+	for _, name := range append([]string{os.Getenv("CHROMIUM")}, chromiums...) {
+		if path, err := exec.LookPath(name); name != "" && err == nil {
+			return path, nil
+		}
+	}
+	return "", &Missing{Program: "Chromium"}
+}
+
+// FindChromium tells whether this machine has a browser for tests; if not, the error is a *Missing.
+func FindChromium() error {
+	_, err := Chromium()
+	return err
 }

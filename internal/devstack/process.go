@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -37,7 +35,11 @@ type Service struct {
 
 	mu      sync.Mutex
 	current *child
+	halted  bool // by Stop or Kill, until Start
 }
+
+// ErrStopped is returned by Revive for a service whose end was asked for.
+var ErrStopped = errors.New("the service was stopped")
 
 // child is one life of a service.
 type child struct {
@@ -67,6 +69,14 @@ func (s *Service) LogPath() string { return filepath.Join(s.dir, "log", s.spec.n
 
 // Start runs the service and returns once it answers. A service that is up is left alone.
 func (s *Service) Start(ctx context.Context) error {
+	s.mu.Lock()
+	s.halted = false
+	s.mu.Unlock()
+	return s.Revive(ctx)
+}
+
+// Revive is Start for a service that died by itself: one that was stopped or killed from here stays down.
+func (s *Service) Revive(ctx context.Context) error {
 	for until := time.Now().Add(s.spec.retry); ; {
 		err := s.startOnce(ctx)
 		if !errors.Is(err, errEndedEarly) || time.Now().After(until) || !pause(ctx, 200*time.Millisecond) {
@@ -79,6 +89,10 @@ var errEndedEarly = errors.New("it ended before it answered")
 
 func (s *Service) startOnce(ctx context.Context) error {
 	s.mu.Lock()
+	if s.halted {
+		s.mu.Unlock()
+		return ErrStopped
+	}
 	if s.current != nil && s.current.alive() {
 		s.mu.Unlock()
 		return nil
@@ -132,9 +146,11 @@ func (s *Service) Restart(ctx context.Context) error {
 	return s.Start(ctx)
 }
 
+// life is the present life, marked as one that is to end; nil while the service is down.
 func (s *Service) life() *child {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.halted = true
 	if s.current == nil || !s.current.alive() {
 		return nil
 	}
@@ -232,11 +248,11 @@ func (s *Service) pidFile() string { return filepath.Join(s.dir, "pids", s.spec.
 
 // logTail is the end of the service's log, as part of an error.
 func (s *Service) logTail() string {
-	lines := tail(s.LogPath(), 8)
-	if len(lines) == 0 {
+	text := Tail(s.LogPath(), 8)
+	if text == "" {
 		return ""
 	}
-	return fmt.Sprintf("\nThe end of %s:\n  %s", s.LogPath(), strings.Join(lines, "\n  "))
+	return fmt.Sprintf("\nThe end of %s:\n%s", s.LogPath(), text)
 }
 
 func (c *child) alive() bool {
@@ -246,21 +262,4 @@ func (c *child) alive() bool {
 	default:
 		return true
 	}
-}
-
-func tail(path string, n int) []string {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Size() > 16<<10 {
-		_, _ = f.Seek(-16<<10, io.SeekEnd)
-	}
-	text, err := io.ReadAll(f)
-	if err != nil {
-		return nil
-	}
-	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
-	return lines[max(0, len(lines)-n):]
 }

@@ -2,6 +2,7 @@ package devstack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -108,7 +109,30 @@ func (t *temporal) run(ctx context.Context, args ...string) error {
 
 // ready asks the frontend for the system's own namespace, which it answers once it can read its database.
 func (t *temporal) ready(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.web+"/api/v1/namespaces/temporal-system", nil)
+	return t.get(ctx, "/api/v1/namespaces/temporal-system", nil)
+}
+
+// polled tells whether a worker has asked for tasks of that queue since a moment.
+func (t *temporal) polled(ctx context.Context, namespace, queue string, since time.Time) error {
+	var queueState struct {
+		Pollers []struct {
+			LastAccessTime time.Time `json:"lastAccessTime"`
+		} `json:"pollers"`
+	}
+	if err := t.get(ctx, "/api/v1/namespaces/"+namespace+"/task-queues/"+queue, &queueState); err != nil {
+		return err
+	}
+	for _, p := range queueState.Pollers {
+		if p.LastAccessTime.After(since) {
+			return nil
+		}
+	}
+	return errors.New("no worker has asked for work yet")
+}
+
+// get asks the frontend's HTTP API, and reads its answer into out unless that is nil.
+func (t *temporal) get(ctx context.Context, path string, out any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.web+path, nil)
 	if err != nil {
 		return err
 	}
@@ -120,7 +144,10 @@ func (t *temporal) ready(ctx context.Context) error {
 	if resp.StatusCode != http.StatusOK {
 		return errors.New("Temporal answers " + resp.Status)
 	}
-	return nil
+	if out == nil {
+		return nil
+	}
+	return json.NewDecoder(resp.Body).Decode(out)
 }
 
 // dials tells whether somebody listens there.

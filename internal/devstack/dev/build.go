@@ -1,0 +1,97 @@
+package dev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+
+	"github.com/pulsehub/pulsehub/internal/devstack"
+)
+
+// oldestNode is what the web app's tools need.
+var oldestNode = [2]int{20, 19}
+
+// buildWeb builds the web app into web/dist, unless what is there was built from the same files.
+func (d *dev) buildWeb(ctx context.Context) error {
+	web := filepath.Join(d.root, "web")
+	var sources []string
+	err := filepath.WalkDir(web, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		switch entry.Name() {
+		case "node_modules", "dist", "test-results", "e2e":
+			return fs.SkipDir
+		}
+		if entry.Type().IsRegular() {
+			sources = append(sources, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return d.unlessSame("web-built", filepath.Join(web, "dist", "index.html"), sources, func() error {
+		return d.progress.do("Web app", func(t *task) error {
+			if err := d.npmInstall(ctx, t); err != nil {
+				return err
+			}
+			t.note("building")
+			return d.loggedIn(ctx, web, "npm", "run", "build")
+		})
+	})
+}
+
+// npmInstall installs the web app's packages, unless they are those of its lock file.
+func (d *dev) npmInstall(ctx context.Context, t *task) error {
+	web := filepath.Join(d.root, "web")
+	return d.unlessSame("web-installed", filepath.Join(web, "node_modules"), []string{filepath.Join(web, "package-lock.json")}, func() error {
+		if err := checkNode(); err != nil {
+			return err
+		}
+		t.note("npm packages")
+		return d.loggedIn(ctx, web, "npm", "ci", "--no-progress")
+	})
+}
+
+// unlessSame runs do, unless its result is there and was made from the same files.
+func (d *dev) unlessSame(stamp, result string, files []string, do func() error) error {
+	path := filepath.Join(d.root, ".pulsehub", stamp)
+	want, err := devstack.Fingerprint(files)
+	if err != nil {
+		return err
+	}
+	have, err := os.ReadFile(path)
+	if _, missing := os.Stat(result); err == nil && missing == nil && string(have) == want {
+		return nil
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(want), 0o644)
+}
+
+var nodeVersion = regexp.MustCompile(`v(\d+)\.(\d+)`)
+
+func checkNode() error {
+	out, err := exec.Command("node", "--version").Output()
+	found := nodeVersion.FindSubmatch(out)
+	if err != nil || found == nil {
+		return fmt.Errorf("Node.js %d.%d or later is not installed: get it from https://nodejs.org or your system's packages", oldestNode[0], oldestNode[1])
+	}
+	major, _ := strconv.Atoi(string(found[1]))
+	minor, _ := strconv.Atoi(string(found[2]))
+	if major < oldestNode[0] || major == oldestNode[0] && minor < oldestNode[1] {
+		return fmt.Errorf("Node.js %d.%d or later is needed and this is %s: get it from https://nodejs.org or your system's packages", oldestNode[0], oldestNode[1], out)
+	}
+	return nil
+}
