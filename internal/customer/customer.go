@@ -1,0 +1,28 @@
+// Package customer is the unified profiles that events are resolved to.
+package customer
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Customer is one person, as far as they are known. Empty strings are unknown.
+type Customer struct {
+	ID              uuid.UUID
+	ExternalID      string // the source's own id
+	Email           string
+	Phone           string // E.164
+	FirstName       string
+	LastName        string
+	City            string
+	Country         string // ISO 3166 alpha-2
+	Locale          string // BCP 47
+	TimeZone        string // IANA
+	ConsentEmail    bool
+	ConsentSMS      bool
+	ConsentPush     bool
+	ConsentWhatsApp bool
+	Demo            bool
+	CreatedAt       time.Time
+}

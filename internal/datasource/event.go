@@ -1,0 +1,50 @@
+package datasource
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// The normalised vocabulary. An unknown name is kept as EventCustom with its name.
+const (
+	EventPageViewed      = "page_viewed"
+	EventProductViewed   = "product_viewed"
+	EventSearchPerformed = "search_performed"
+	EventProductAdded    = "product_added"
+	EventCheckoutStarted = "checkout_started"
+	EventOrderCompleted  = "order_completed"
+	EventOrderRefunded   = "order_refunded"
+	EventLeadCaptured    = "lead_captured"
+	EventSignedUp        = "signed_up"
+	EventFormSubmitted   = "form_submitted"
+
+	EventMessageSent         = "message_sent"
+	EventMessageDelivered    = "message_delivered"
+	EventMessageOpened       = "message_opened"
+	EventMessageClicked      = "message_clicked"
+	EventMessageBounced      = "message_bounced"
+	EventMessageComplained   = "message_complained"
+	EventMessageUnsubscribed = "message_unsubscribed"
+	EventMessageFailed       = "message_failed"
+
+	EventCustom = "custom"
+)
+
+// Event is something a customer did, in the normalised vocabulary.
+type Event struct {
+	Source     Type
+	ExternalID string // the source's own id: with the source and the time it is unique
+	Type       string
+	CustomerID uuid.UUID
+	SessionID  uuid.UUID // Nil outside of a visit
+	OccurredAt time.Time
+	Channel    string
+	Product    string
+	Cents      int64 // money, in hundredths of the workspace's currency
+	HasValue   bool  // whether Cents says something
+	Properties []byte
+	// Duplicate tells that a better source told of the same act: the event is kept and counted as an event, and as
+	// nothing else. One purchase that Shopify, Tag Manager and the pixel all report is one order.
+	Duplicate bool
+}
