@@ -283,7 +283,7 @@ func (h authHandlers) endSessions(ctx context.Context, in *endSessionsInput) (*s
 }
 
 type endSessionInput struct {
-	ID string `path:"id" format:"uuid"`
+	ID string `path:"id" doc:"Session"`
 }
 
 func (h authHandlers) endSession(ctx context.Context, in *endSessionInput) (*struct{}, error) {

@@ -43,13 +43,13 @@ func (f *RevocationFeed) Announce(ctx context.Context, revocations []auth.Revoca
 	return err
 }
 
-// Follow gives every revocation in the copy, and then each new one, to add. It returns when ctx ends (within a second),
+// Follow gives every revocation in the copy, and then each new one, to add. It returns soon after ctx ends,
 // and outlives any failure of Redis.
 func (f *RevocationFeed) Follow(ctx context.Context, add func([]auth.Revocation)) {
 	last, down := "0", false
 	for ctx.Err() == nil {
 		streams, err := f.redis.XRead(ctx, &redis.XReadArgs{
-			Streams: []string{f.key, last}, Count: 1000, Block: time.Second,
+			Streams: []string{f.key, last}, Count: 1000, Block: 300 * time.Millisecond,
 		}).Result()
 		switch {
 		case errors.Is(err, redis.Nil): // nothing new
