@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+// Puts theme.js, hashed, before everything else in the head, so that the page never shows in the wrong theme.
+function themeScript(): Plugin {
+  const source = () => readFileSync(path('./src/app/theme.js'), 'utf8')
+  return {
+    name: 'theme-script',
+    buildStart() {
+      if (!this.meta.watchMode) this.emitFile({ type: 'asset', name: 'theme.js', source: source() })
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, context) {
+        if (!context.bundle) return [{ tag: 'script', children: source(), injectTo: 'head-prepend' }]
+        const file = Object.values(context.bundle).find((f) => f.type === 'asset' && f.names.includes('theme.js'))
+        if (!file) throw new Error('theme.js was not emitted')
+        return [{ tag: 'script', attrs: { src: `/${file.fileName}` }, injectTo: 'head-prepend' }]
+      },
+    },
+  }
+}
+
+export default defineConfig(async ({ mode }) => ({
+  plugins: [
+    react(),
+    tailwindcss(),
+    themeScript(),
+    mode === 'mock' ? (await import('./mocks/vitePlugin')).mockApi() : null,
+  ],
+  resolve: { alias: { '@': path('./src'), '@mocks': path('./mocks') } },
+  server: {
+    port: 5173,
+    proxy: mode === 'mock' ? undefined : { '/api': { target: process.env.API_URL ?? 'http://127.0.0.1:8080' } },
+  },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0, // the content security policy allows fonts and scripts from files only
+    manifest: true, // scripts/size.mjs reads what the chat route loads
+    sourcemap: false,
+  },
+  test: {
+    environment: 'jsdom',
+    globals: true,
+    setupFiles: ['./test/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+    restoreMocks: true,
+    pool: 'threads',
+    maxWorkers: 2,
+  },
+}))
