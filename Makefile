@@ -1,0 +1,143 @@
+# PulseHub. `make` lists what there is.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+pulsehub := .pulsehub/bin/pulsehub
+bin := $(CURDIR)/.pulsehub/bin
+# Every program of ours is built alike, so that they share what they have in common.
+go_build := CGO_ENABLED=0 go build -gcflags=all=-dwarf=false -ldflags="-s -w"
+
+.PHONY: help
+help: ## Show this list.
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-18s %s\n", $$1, $$2 } /^## / { printf "\n%s\n", substr($$0, 4) }' $(MAKEFILE_LIST)
+
+## Run
+
+.PHONY: bootstrap
+bootstrap:
+	@tools/bootstrap
+
+.PHONY: dev
+dev: bootstrap ## Install what is missing, build, and run everything. Ctrl-C stops it.
+	@exec $(pulsehub) dev
+
+.PHONY: setup
+setup: bootstrap ## Install what this machine lacks: PostgreSQL, Redis, Chromium, npm packages.
+	@exec $(pulsehub) dev --setup
+
+.PHONY: clean-dev
+clean-dev: ## Remove the development data, addresses, logs and built programs (.pulsehub).
+	@tools/clean-dev
+
+.PHONY: temporal-cli
+temporal-cli: ## Build Temporal's command line client as .pulsehub/bin/temporal-cli.
+	@mkdir -p $(bin)/cli && GOBIN=$(bin)/cli go install github.com/temporalio/cli/cmd/temporal@v1.5.1
+	@mv $(bin)/cli/temporal $(bin)/temporal-cli && rmdir $(bin)/cli
+	@echo "Built. Try: set -a; . .pulsehub/env; set +a; .pulsehub/bin/temporal-cli workflow list --address \$$TEMPORAL_ADDRESS --namespace \$$TEMPORAL_NAMESPACE"
+
+## Test
+
+# Each group runs even if one before it failed; the last word says which did.
+.PHONY: test
+test: ## Set everything up and run every test: Go with the race detector, web, browser.
+	@tools/each "the tests" test-go test-web test-browser
+
+.PHONY: test-go
+test-go: setup ## Go tests, with the race detector, on a Postgres, Redis and Temporal of their own.
+	$(pulsehub) dev --state .pulsehub/test-services --services-only -- go test -race -timeout 20m ./...
+
+.PHONY: test-web
+test-web: setup ## Unit tests of the web app.
+	cd web && npm test
+
+.PHONY: test-browser
+test-browser: setup ## Browser tests against a whole running stack.
+	$(pulsehub) dev --state .pulsehub/test-browser -- npm --prefix web run e2e
+
+.PHONY: histories
+histories: setup ## Record the workflow histories that replay tests run, anew.
+	$(pulsehub) dev --state .pulsehub/test-services --services-only -- env PULSEHUB_RECORD_HISTORIES=1 go test -count=1 -run 'TestRecordHistories' ./workflows
+
+## Check
+
+checks := check-format check-vet check-static check-imports check-workflows check-modules check-generated check-web
+
+.PHONY: check
+check: ## Every check that is not a test: format, lint, import rules, determinism, types, generated files.
+	@tools/each "the checks" $(checks)
+
+.PHONY: check-format
+check-format:
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
+	if [ -n "$$unformatted" ]; then echo "gofmt these files:"; echo "$$unformatted"; exit 1; fi
+
+.PHONY: check-vet
+check-vet:
+	go vet ./...
+
+.PHONY: linters
+linters: $(bin)/.linters
+
+$(bin)/.linters: tools/lint/go.mod tools/lint/go.sum
+	@mkdir -p $(bin)
+	cd tools/lint && $(go_build) -o $(bin)/ tool
+	@touch $@
+
+.PHONY: check-static
+check-static: linters
+	$(bin)/staticcheck ./...
+
+.PHONY: check-imports
+check-imports: linters
+	@test -f .depguard.yaml
+	$(bin)/depguard ./...
+
+.PHONY: check-workflows
+check-workflows: linters
+	$(bin)/workflowcheck ./workflows/...
+
+.PHONY: check-modules
+check-modules:
+	go mod tidy -diff
+	cd tools && go mod tidy -diff
+	cd tools/lint && go mod tidy -diff
+
+.PHONY: check-generated
+check-generated: web-packages
+	@tools/check-generated
+
+.PHONY: check-web
+check-web: web-packages
+	cd web && npm run lint && npm run typecheck
+
+.PHONY: web-packages
+web-packages: bootstrap
+	@$(pulsehub) dev --setup-web
+
+## Generate
+
+generated := .env.example api/openapi.json web/src/api/generated.ts
+
+.PHONY: generate
+generate: web-packages ## Write what is made from code: .env.example, api/openapi.json, the web app's client.
+	go generate ./...
+	go run ./cmd/pulsehub openapi > api/openapi.json.new && mv api/openapi.json.new api/openapi.json
+	npm --prefix web run generate
+
+.PHONY: generated-files
+generated-files:
+	@echo $(generated)
+
+## Measure
+
+.PHONY: bench-chat
+bench-chat: bootstrap ## Latency of a turn with 1, 30 and 100 users.
+	go run ./cmd/pulsehub bench chat
+
+.PHONY: bench-analysis
+bench-analysis: bootstrap ## Analysis of a workspace with 1,000,000 events, cold and cached.
+	go run ./cmd/pulsehub bench analysis
+
+.PHONY: bench-dummydata
+bench-dummydata: bootstrap ## Generation of 1,000,000 events.
+	go run ./cmd/pulsehub bench dummydata
