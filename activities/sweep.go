@@ -18,7 +18,7 @@ type SweepConfig struct {
 	Starter chat.Starter
 	Expired interface {
 		// DeleteExpired removes tokens and sessions that ended before that time.
-		DeleteExpired(ctx context.Context, before time.Time) error
+		DeleteExpired(ctx context.Context, before time.Time) (int64, error)
 	}
 	Now func() time.Time
 }
@@ -51,6 +51,8 @@ func (a *Sweep) StartQueuedTurns(ctx context.Context, _ struct{}) (SweepResult, 
 }
 
 // DeleteExpired removes what can no longer be used: deleting it again finds nothing.
-func (a *Sweep) DeleteExpired(ctx context.Context, _ struct{}) (struct{}, error) {
-	return struct{}{}, toTemporal(a.Expired.DeleteExpired(ctx, a.Now()))
+func (a *Sweep) DeleteExpired(ctx context.Context, _ struct{}) (int64, error) {
+	const margin = time.Hour // clocks differ
+	n, err := a.Expired.DeleteExpired(ctx, a.Now().Add(-margin))
+	return n, toTemporal(err)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/pulsehub/pulsehub/internal/crypto"
 )
@@ -11,7 +10,6 @@ type keysCmd struct{}
 
 // Run prints keys as lines for the environment. They are shown once and kept nowhere.
 func (c *keysCmd) Run() error {
-	id := time.Now().UTC().Format("20060102")
-	fmt.Printf("AUTH_SIGNING_KEYS=%s:%s\nSEALING_KEYS=%s:%s\n", id, crypto.NewKey(), id, crypto.NewKey())
+	fmt.Printf("AUTH_SIGNING_KEYS=%s\nSEALING_KEYS=%s\n", crypto.NewKey(), crypto.NewKey())
 	return nil
 }

@@ -16,8 +16,8 @@ var cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the API, the workers, or both."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to date."`
 	Keys    keysCmd    `cmd:"" help:"Make a new set of keys for AUTH_SIGNING_KEYS and SEALING_KEYS."`
+	Dev     devCmd     `cmd:"" help:"Run everything on this machine, for development and for tests."`
 	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
-	Sandbox sandboxCmd `cmd:"" help:"Run a stand-in for an outside service."`
 	Bench   benchCmd   `cmd:"" help:"Measure PulseHub on this machine."`
 }
 

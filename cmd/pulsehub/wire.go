@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
@@ -15,6 +16,9 @@ import (
 
 	"github.com/pulsehub/pulsehub/activities"
 	"github.com/pulsehub/pulsehub/api"
+	"github.com/pulsehub/pulsehub/internal/ai"
+	"github.com/pulsehub/pulsehub/internal/ai/analyst"
+	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/auth"
 	"github.com/pulsehub/pulsehub/internal/chat"
 	"github.com/pulsehub/pulsehub/internal/config"
@@ -76,8 +80,12 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	a.hub = stream.NewHub(a.redis, stops.Stop)
 	limiter := resilience.NewLimiter(resilience.LimiterConfig{Redis: a.redis, Prefix: "limit:"})
 	a.blacklist = auth.NewBlacklist(auth.BlacklistConfig{Truth: a.store, Feed: resilience.NewRevocationFeed(a.redis, "")})
+	passwords, err := crypto.NewPasswords(crypto.PasswordsConfig{})
+	if err != nil {
+		return nil, err
+	}
 	accounts := auth.NewService(auth.Config{
-		Users: a.store, Sessions: a.store, Blacklist: a.blacklist, Passwords: crypto.NewPasswords(crypto.PasswordsConfig{}),
+		Users: a.store, Sessions: a.store, Blacklist: a.blacklist, Passwords: passwords,
 		Tokens:  auth.NewAccessTokens(auth.AccessTokensConfig{Keys: signing, Issuer: cfg.PublicURL, TTL: cfg.Auth.AccessTokenTTL}),
 		Keys:    keys,
 		Limiter: limiter,
@@ -89,8 +97,10 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	})
 	chats := chat.NewService(chat.Config{Repository: a.store, Starter: a.starter, Stopper: a.pump, Background: a.inBackground, Now: time.Now})
 
+	router := ai.NewRouter(ai.RouterConfig{Fallback: analyst.New(analyst.Config{})})
 	a.chatTurn = activities.NewChatTurn(activities.ChatTurnConfig{
-		Turns: a.store, Streams: a.pump, Stops: stops, Now: time.Now,
+		Turns: a.store, Recommendations: a.store, Streams: a.pump, Stops: stops, Classifier: analyst.Classifier{}, Provider: router,
+		Analyses: noAnalyses{}, Now: time.Now,
 	})
 	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Expired: a.store, Now: time.Now})
 
@@ -98,6 +108,11 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	cookies := api.Cookies{Secure: cfg.Auth.CookieSecure, PublicURL: cfg.PublicURL}
 	a.api, err = api.New(api.Config{
 		Services: api.Services{
+			Dependencies: []api.Dependency{
+				{Name: "postgres", Ping: a.store.Ping},
+				{Name: "redis", Ping: func(ctx context.Context) error { return a.redis.Ping(ctx).Err() }},
+				{Name: "temporal", Ping: a.starter.Ping},
+			},
 			Auth: accounts, Accounts: accounts, Visitors: visitors, Claimer: chats, Cookies: cookies,
 			Chat: api.Chat{
 				Service: chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,
@@ -171,3 +186,7 @@ func dialTemporal(ctx context.Context, cfg config.Config) (client.Client, error)
 		}
 	}
 }
+
+type noAnalyses struct{}
+
+func (noAnalyses) Analysis(context.Context, uuid.UUID) (*analytics.Analysis, error) { return nil, nil }

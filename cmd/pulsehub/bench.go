@@ -1,0 +1,66 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+type benchCmd struct {
+	Chat benchChatCmd `cmd:"" help:"Latency of chat turns, beside a model asked directly."`
+}
+
+// quantile of unsorted values; zero for none.
+func quantile[T cmp.Ordered](values []T, q float64) T {
+	var zero T
+	if len(values) == 0 {
+		return zero
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
+}
+
+func median[T cmp.Ordered](values []T) T { return quantile(values, 0.5) }
+
+func ms(d time.Duration) string {
+	return strconv.FormatFloat(float64(d.Microseconds())/1000, 'f', 2, 64)
+}
+
+// cpuTime is what a process and its children have used so far (Linux; zero elsewhere).
+func cpuTime(pid int) time.Duration {
+	total := time.Duration(0)
+	for _, p := range append(children(pid), pid) {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p))
+		if err != nil {
+			continue
+		}
+		_, after, _ := strings.Cut(string(stat), ") ")
+		fields := strings.Fields(after)
+		if len(fields) < 13 {
+			continue
+		}
+		user, _ := strconv.ParseInt(fields[11], 10, 64)
+		system, _ := strconv.ParseInt(fields[12], 10, 64)
+		total += time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100 on Linux
+	}
+	return total
+}
+
+func children(pid int) []int {
+	tasks, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		return nil
+	}
+	var pids []int
+	for _, s := range strings.Fields(string(tasks)) {
+		if p, err := strconv.Atoi(s); err == nil {
+			pids = append(pids, p)
+			pids = append(pids, children(p)...)
+		}
+	}
+	return pids
+}
