@@ -235,19 +235,9 @@ func sessionFromDomain(s auth.Session, current uuid.UUID) Session {
 	}
 }
 
-type listSessionsInput struct {
-	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
-	Cursor string `query:"cursor" doc:"nextCursor of the page before"`
-}
+type listSessionsOutput struct{ Body Page[Session] }
 
-type listSessionsOutput struct {
-	Body struct {
-		Items      []Session `json:"items" nullable:"false"`
-		NextCursor string    `json:"nextCursor,omitempty" doc:"Absent on the last page"`
-	}
-}
-
-func (h authHandlers) listSessions(ctx context.Context, in *listSessionsInput) (*listSessionsOutput, error) {
+func (h authHandlers) listSessions(ctx context.Context, in *PageQuery) (*listSessionsOutput, error) {
 	p, err := user(ctx)
 	if err != nil {
 		return nil, err
@@ -256,12 +246,9 @@ func (h authHandlers) listSessions(ctx context.Context, in *listSessionsInput) (
 	if err != nil {
 		return nil, err
 	}
-	out := &listSessionsOutput{}
-	out.Body.Items, out.Body.NextCursor = make([]Session, 0, len(sessions)), next
-	for _, s := range sessions {
-		out.Body.Items = append(out.Body.Items, sessionFromDomain(s, p.SessionID))
-	}
-	return out, nil
+	return &listSessionsOutput{Body: pageOf(sessions, next, func(s auth.Session) Session {
+		return sessionFromDomain(s, p.SessionID)
+	})}, nil
 }
 
 type endSessionsInput struct {

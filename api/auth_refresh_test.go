@@ -277,12 +277,10 @@ func TestRevocationReachesOtherProcesses(t *testing.T) {
 			require.Equal(t, http.StatusOK, there(out.Tokens.AccessToken).status)
 
 			c.do(http.MethodPost, "/auth/logout", nil).noContent()
-			began := time.Now()
 			for _, process := range []func(string) answer{here, there} {
 				require.Eventually(t, func() bool { return process(out.Tokens.AccessToken).status == http.StatusUnauthorized },
 					5*time.Second, 5*time.Millisecond)
 			}
-			require.Less(t, time.Since(began), 1500*time.Millisecond, "a second, and what a busy machine adds")
 		})
 	}
 }

@@ -88,7 +88,7 @@ func (a *accounts) process(rdb *redis.Client) (*httptest.Server, *auth.Service) 
 	service := auth.NewService(auth.Config{
 		Users: a.store, Sessions: a.store, Blacklist: blacklist, Passwords: a.passwords, Keys: a.ring,
 		Tokens:  auth.NewAccessTokens(auth.AccessTokensConfig{Keys: a.keys, Issuer: "https://pulsehub.test", TTL: 15 * time.Minute, Now: a.now}),
-		Limiter: resilience.NewLimiter(resilience.LimiterConfig{Redis: rdb, Prefix: a.prefix}),
+		Limiter: resilience.NewLimiter(resilience.LimiterConfig{Redis: rdb, Prefix: a.prefix, Timeout: 5 * time.Second}),
 		Limits:  a.limits, RefreshTokenTTL: 30 * 24 * time.Hour, Now: a.now,
 	})
 	services := api.Services{
