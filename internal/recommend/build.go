@@ -210,6 +210,9 @@ func SMSLength(body string) int {
 	}
 }
 
+// triggers are the events that a message may follow.
+var triggers = []string{"product_viewed", "product_added", "checkout_started", "order_completed", "signed_up", "lead_captured", "form_submitted", "search_performed"}
+
 func validTiming(t Timing) bool {
 	switch t.Kind {
 	case "now", "best_time", "recipient_local":
@@ -218,7 +221,7 @@ func validTiming(t Timing) bool {
 		return t.Label != "" && t.At != nil
 	case "after_event":
 		d, err := time.ParseDuration(t.Delay)
-		return t.Label != "" && t.AfterEvent != "" && err == nil && d >= 0
+		return t.Label != "" && slices.Contains(triggers, t.AfterEvent) && err == nil && d >= 0 && d <= 90*24*time.Hour
 	}
 	return false
 }

@@ -187,7 +187,10 @@ func (t *turn) segmentHead(s analytics.Segment) error {
 	if when != "" && figures.Size != s.Size {
 		t.w.say(" The segment as a whole has %s %s.", t.w.count(s.Size, "People in "+s.Name, q), people(s.Size))
 	}
-	t.members(s, figures)
+	figures.Segment = s.Key
+	if table, ok := ai.MembersTable(t.an, figures); ok {
+		t.w.sink.Table(table)
+	}
 	return nil
 }
 
@@ -216,27 +219,6 @@ func (t *turn) reach(reachable map[string]int64, label, query string) {
 	t.w.say(".")
 }
 
-func (t *turn) members(s analytics.Segment, figures ai.SegmentFigures) {
-	if len(figures.Members) == 0 {
-		return
-	}
-	value := "Spent so far"
-	if s.Key == "cart_abandoners" {
-		value = "Open cart"
-	}
-	table := ai.Table{
-		Key: "members", Title: s.Name + ": those of highest value", Query: figures.Query,
-		Columns: []ai.Column{{Label: "Customer", Align: "left"}, {Label: value, Align: "right"}, {Label: "Last seen", Align: "right"}},
-	}
-	for _, m := range figures.Members {
-		name := m.Name
-		if name == "" {
-			name = "Visitor without a name"
-		}
-		table.Rows = append(table.Rows, []string{name, recommend.Money(m.Value, t.an.Currency), day(m.At, t.zone)})
-	}
-	t.w.sink.Table(table)
-}
 
 func twoDigits(n int) string {
 	if n < 10 {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -146,8 +145,6 @@ func (w *writer) change(now, before decimal.Decimal, label, query string) (figur
 	}
 	return f, true
 }
-
-func day(t time.Time, zone *time.Location) string { return t.In(zone).Format("2 Jan 2006") }
 
 // sentence starts with a capital.
 func sentence(s string) string {
