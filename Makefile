@@ -5,7 +5,7 @@ SHELL := /bin/sh
 pulsehub := .pulsehub/bin/pulsehub
 bin := $(CURDIR)/.pulsehub/bin
 # Every program of ours is built alike, so that they share what they have in common.
-go_build := CGO_ENABLED=0 go build -gcflags=all=-dwarf=false -ldflags="-s -w"
+go_build := CGO_ENABLED=0 GOGC=200 go build -gcflags=all=-dwarf=false -ldflags="-s -w"
 
 .PHONY: help
 help: ## Show this list.

@@ -46,7 +46,7 @@ func BuildTemporal(ctx context.Context, root string, packages func(int)) (string
 func GoBuild(ctx context.Context, dir, program, pkg string, packages func(int)) error {
 	cmd := Command(ctx, "go", "build", "-v", "-gcflags=all=-dwarf=false", "-ldflags=-s -w", "-o", program, pkg)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOGC=200") // the compiler's own choice costs a tenth more
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		return err

@@ -38,25 +38,21 @@ func (d *dev) buildWeb(ctx context.Context) error {
 		return err
 	}
 	return d.unlessSame("web-built", filepath.Join(web, "dist", "index.html"), sources, func() error {
-		return d.progress.do("Web app", func(t *task) error {
-			if err := d.npmInstall(ctx, t); err != nil {
-				return err
-			}
-			t.note("building")
-			return d.loggedIn(ctx, web, "npm", "run", "build")
-		})
+		if err := d.npmInstall(ctx); err != nil {
+			return err
+		}
+		return d.progress.do("Web app, built", func(*task) error { return d.loggedIn(ctx, web, "npm", "run", "build") })
 	})
 }
 
 // npmInstall installs the web app's packages, unless they are those of its lock file.
-func (d *dev) npmInstall(ctx context.Context, t *task) error {
+func (d *dev) npmInstall(ctx context.Context) error {
 	web := filepath.Join(d.root, "web")
 	return d.unlessSame("web-installed", filepath.Join(web, "node_modules"), []string{filepath.Join(web, "package-lock.json")}, func() error {
 		if err := checkNode(); err != nil {
 			return err
 		}
-		t.note("npm packages")
-		return d.loggedIn(ctx, web, "npm", "ci", "--no-progress")
+		return d.progress.do("Web app's packages", func(*task) error { return d.loggedIn(ctx, web, "npm", "ci", "--no-progress") })
 	})
 }
 

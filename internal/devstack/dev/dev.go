@@ -44,17 +44,20 @@ type dev struct {
 	address string // of the web app
 }
 
-// Setup installs what this machine lacks: Postgres, Redis, Chromium, the web app's packages. Nothing is started.
-func Setup(ctx context.Context) error {
+// Setup installs what this machine lacks: Postgres, Redis and Chromium, and the web app's packages, or only those.
+// Nothing is started.
+func Setup(ctx context.Context, webOnly bool) error {
 	d, err := newDev(Config{})
 	if err != nil {
 		return err
 	}
 	defer d.progress.close()
-	if err := d.install(ctx, needPostgres, needRedis, needChromium); err != nil {
-		return err
+	if !webOnly {
+		if err := d.install(ctx, needPostgres, needRedis, needChromium); err != nil {
+			return err
+		}
 	}
-	return d.progress.do("Web app's packages", func(t *task) error { return d.npmInstall(ctx, t) })
+	return d.npmInstall(ctx)
 }
 
 // Run runs everything and returns when ctx ends, or when the command has, with its error. Nothing is left running.
