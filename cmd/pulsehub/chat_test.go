@@ -7,7 +7,7 @@ import (
 )
 
 func TestAnswersWithoutAnyKey(t *testing.T) {
-	s := startTestSystem(t, nil)
+	s := startTestSystem(t, nil, false)
 	ana := s.signUp(t)
 	v := newView()
 	ana.read(ana.ask("What is a good open rate for a newsletter?")).rest(t, v)

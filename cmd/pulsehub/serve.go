@@ -157,7 +157,11 @@ func (c *migrateCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, cfg.DatabaseURL, 4)
+	return migrate(ctx, cfg.DatabaseURL)
+}
+
+func migrate(ctx context.Context, url string) error {
+	s, err := store.Open(ctx, url, 4)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type system struct {
 	URL    string
 	API    *devstack.Service
 	Worker *devstack.Service
+	Chat   *devstack.Service // nil where the API process answers turns
 	env    map[string]string
 }
 
@@ -29,7 +30,7 @@ type systemConfig struct {
 	Dir     string
 	Program string            // the pulsehub binary
 	Env     map[string]string // over the defaults
-	Roles   string            // of the API process; "api,chat" if empty
+	Split   bool              // answer turns in a process of their own, and not in the API's
 	OnDeath func(s *devstack.Service, cause string)
 }
 
@@ -67,12 +68,18 @@ func startSystem(ctx context.Context, cfg systemConfig) (_ *system, err error) {
 		"OPENAI_API_KEY": "", "OPENAI_BASE_URL": "",
 	}
 	maps.Copy(s.env, cfg.Env)
-	roles := cfg.Roles
-	if roles == "" {
-		roles = "api,chat"
+	if err := migrate(ctx, s.DatabaseURL); err != nil {
+		return nil, err
 	}
 	if s.Worker, err = s.program(ctx, "worker", cfg.Program, "worker", s.polled(workflows.QueueData)); err != nil {
 		return nil, err
+	}
+	roles := "api,chat"
+	if cfg.Split {
+		roles = "api"
+		if s.Chat, err = s.program(ctx, "chat", cfg.Program, "chat", s.polled(workflows.QueueChat)); err != nil {
+			return nil, err
+		}
 	}
 	s.API, err = s.program(ctx, "api", cfg.Program, roles, s.answers)
 	return s, err

@@ -47,19 +47,19 @@ type person struct {
 	conversation string
 }
 
-func startTestSystem(t *testing.T, env map[string]string) *system {
+func startTestSystem(t *testing.T, env map[string]string, split bool) *system {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	dir, removeDir, err := systemDir()
 	require.NoError(t, err)
 	t.Cleanup(removeDir)
-	s, err := startSystem(ctx, systemConfig{Dir: dir, Program: theProgram, Env: env})
+	s, err := startSystem(ctx, systemConfig{Dir: dir, Program: theProgram, Env: env, Split: split})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		s.Stop()
 		if t.Failed() {
-			for _, service := range []string{"api", "worker"} {
+			for _, service := range []string{"api", "worker", "chat"} {
 				log, _ := os.ReadFile(filepath.Join(s.Dir(), "log", service+".log"))
 				t.Logf("%s printed:\n%s", service, log[max(0, len(log)-8000):])
 			}

@@ -18,12 +18,14 @@ import (
 	"github.com/pulsehub/pulsehub/api"
 	"github.com/pulsehub/pulsehub/internal/ai"
 	"github.com/pulsehub/pulsehub/internal/ai/analyst"
+	"github.com/pulsehub/pulsehub/internal/ai/openai"
 	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/auth"
 	"github.com/pulsehub/pulsehub/internal/chat"
 	"github.com/pulsehub/pulsehub/internal/config"
 	"github.com/pulsehub/pulsehub/internal/crypto"
 	"github.com/pulsehub/pulsehub/internal/durable"
+	"github.com/pulsehub/pulsehub/internal/recommend"
 	"github.com/pulsehub/pulsehub/internal/resilience"
 	"github.com/pulsehub/pulsehub/internal/store"
 	"github.com/pulsehub/pulsehub/internal/stream"
@@ -97,7 +99,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	})
 	chats := chat.NewService(chat.Config{Repository: a.store, Starter: a.starter, Stopper: a.pump, Background: a.inBackground, Now: time.Now})
 
-	router := ai.NewRouter(ai.RouterConfig{Fallback: analyst.New(analyst.Config{})})
+	router := newRouter(cfg.OpenAI)
 	a.chatTurn = activities.NewChatTurn(activities.ChatTurnConfig{
 		Turns: a.store, Recommendations: a.store, Streams: a.pump, Stops: stops, Classifier: analyst.Classifier{}, Provider: router,
 		Analyses: noAnalyses{}, Now: time.Now,
@@ -114,6 +116,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 				{Name: "temporal", Ping: a.starter.Ping},
 			},
 			Auth: accounts, Accounts: accounts, Visitors: visitors, Claimer: chats, Cookies: cookies,
+			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
 				Service: chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,
 				Limits: resilience.ChatLimits{Limiter: limiter, ConversationsPerAddress: cfg.Limits.ConversationsPerAddress, MessagesPerUser: cfg.Limits.MessagesPerUser},
@@ -122,6 +125,19 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 		Web: web.Handler(),
 	})
 	return a, err
+}
+
+// newRouter is who answers: the model if one is configured, and the built-in analyst otherwise and in its place.
+func newRouter(cfg config.OpenAI) *ai.Router {
+	routes := ai.RouterConfig{Fallback: analyst.New(analyst.Config{})}
+	if cfg.Configured() {
+		model := openai.New(openai.Config{APIKey: cfg.APIKey, BaseURL: cfg.BaseURL, Model: cfg.Model})
+		routes.Primary = model
+		routes.Breaker = resilience.NewBreaker(resilience.BreakerConfig{Name: model.Name(), OnChange: func(name, from, to string) {
+			slog.Warn("a provider's circuit changed", "provider", name, "from", from, "to", to)
+		}})
+	}
+	return ai.NewRouter(routes)
 }
 
 // start runs what every role needs beside it, until ctx ends.

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulsehub/pulsehub/internal/devstack"
+)
+
+// These tests end processes with SIGKILL in the middle of their work. Whatever dies, the answer completes, what the reader
+// shows at the end is what is stored, byte for byte, and no frame comes twice.
+
+const smallTalk = "What is a good open rate for a newsletter?"
+
+func TestDeath(t *testing.T) {
+	model, err := startStampedModel(25, 100) // an answer takes four seconds
+	require.NoError(t, err)
+	t.Cleanup(model.Close)
+	s := startTestSystem(t, map[string]string{"OPENAI_BASE_URL": model.URL + "/v1"}, true)
+
+	// ends reads the turn to its end and compares it with what is stored.
+	ends := func(t *testing.T, p *person, r *reading, v *view) {
+		t.Helper()
+		r.rest(t, v)
+		text, status, _ := p.stored()
+		require.Equal(t, v.text.String(), text, "what the reader shows is what is stored")
+		require.Equal(t, "completed", v.status)
+		require.Equal(t, "completed", status)
+	}
+	restart := func(t *testing.T, service *devstack.Service) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		require.NoError(t, service.Start(ctx))
+	}
+	// under kills a service while an answer streams, starts it again, and reads on.
+	under := func(t *testing.T, service *devstack.Service) (*person, *reading, *view) {
+		t.Helper()
+		p := s.signUp(t)
+		r, v := p.read(p.ask(smallTalk)), newView()
+		r.until(t, v, 400)
+		service.Kill()
+		restart(t, service)
+		ends(t, p, r, v)
+		return p, r, v
+	}
+
+	t.Run("of the worker while an answer streams", func(t *testing.T) {
+		_, r, v := under(t, s.Chat)
+		require.Equal(t, 1, v.resets, "the second attempt starts over, once")
+		require.Zero(t, r.reconnects, "and the reader never lost the connection")
+	})
+	t.Run("of the API while an answer streams", func(t *testing.T) {
+		_, r, v := under(t, s.API)
+		require.Positive(t, r.reconnects)
+		require.Zero(t, v.resets, "the answer went on meanwhile")
+	})
+	t.Run("of Redis while an answer streams", func(t *testing.T) {
+		_, _, v := under(t, s.Redis)
+		require.Positive(t, v.resets, "the log was lost with it, and came again as a snapshot")
+	})
+	t.Run("of Temporal while an answer streams", func(t *testing.T) {
+		under(t, s.Temporal)
+	})
+	t.Run("of Postgres while an answer streams", func(t *testing.T) {
+		under(t, s.Postgres)
+	})
+	t.Run("of the API between commit and start", func(t *testing.T) {
+		p := s.signUp(t)
+		s.Temporal.Kill() // so that the start cannot happen
+		turn := p.ask(smallTalk)
+		s.API.Kill()
+		restart(t, s.Temporal)
+		restart(t, s.API)
+		r, v := p.read(turn), newView()
+		ends(t, p, r, v)
+	})
+	t.Run("of everything at once", func(t *testing.T) {
+		p := s.signUp(t)
+		r, v := p.read(p.ask(smallTalk)), newView()
+		r.until(t, v, 400)
+		all := []*devstack.Service{s.API, s.Chat, s.Worker, s.Redis, s.Temporal, s.Postgres}
+		for _, service := range all {
+			service.Kill()
+		}
+		for i := range all {
+			restart(t, all[len(all)-1-i])
+		}
+		ends(t, p, r, v)
+	})
+	t.Run("stop from another tab", func(t *testing.T) {
+		p := s.signUp(t)
+		turn := p.ask(smallTalk)
+		r, v := p.read(turn), newView()
+		r.until(t, v, 200)
+		asked := time.Now()
+		p.call(http.MethodPost, "/conversations/"+p.conversation+"/turns/"+turn+"/stop", nil, nil)
+		r.rest(t, v)
+		took := time.Since(asked)
+		text, status, _ := p.stored()
+		require.Equal(t, "stopped", status)
+		require.Equal(t, v.text.String(), text, "the partial answer is kept, all of it")
+		require.NotEmpty(t, text)
+		require.Less(t, took, time.Second, "a promise to the reader, not a benchmark")
+		p.ask("and a second question in the same conversation?")
+	})
+}
