@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
+
+	"github.com/pulsehub/pulsehub/internal/segment"
 )
 
 // Analysis is the whole picture of a workspace at one data version. Every figure can be traced: Queries names the SQL
@@ -29,13 +31,14 @@ type Analysis struct {
 	Queries map[string]string `json:"queries"`
 }
 
-// Overview counts everything, and the last 30 days beside the 30 before.
+// Overview counts everything, and the last 30 days (today among them) beside the 30 before, as whole days of the workspace's
+// zone. Orders, revenue and visits count an act once that several sources told of; events count each.
 type Overview struct {
 	Events            int64           `json:"events"`
 	Customers         int64           `json:"customers"`
 	Orders            int64           `json:"orders"`
-	Revenue           decimal.Decimal `json:"revenue"` // orders less refunds
-	AverageOrder      decimal.Decimal `json:"averageOrder"`
+	Revenue           decimal.Decimal `json:"revenue"`      // orders less refunds
+	AverageOrder      decimal.Decimal `json:"averageOrder"` // revenue by orders
 	FirstEventAt      *time.Time      `json:"firstEventAt,omitempty"`
 	LastEventAt       *time.Time      `json:"lastEventAt,omitempty"`
 	Last30            Period          `json:"last30"`
@@ -84,11 +87,11 @@ type Segment struct {
 	ReachableSMS      int64           `json:"reachableSms"`
 	ReachablePush     int64           `json:"reachablePush"`
 	ReachableWhatsApp int64           `json:"reachableWhatsapp"`
-	Revenue           decimal.Decimal `json:"revenue"`      // lifetime, of its members
-	AverageOrder      decimal.Decimal `json:"averageOrder"` // of its members
-	CartValue         decimal.Decimal `json:"cartValue"`    // open carts of its members
-	OrdersPer30Days   float64         `json:"ordersPer30Days"`
-	BestHour          int             `json:"bestHour"` // 0..23 in the workspace's zone: when its members are most active
+	Revenue           decimal.Decimal `json:"revenue"`         // lifetime, of its members
+	AverageOrder      decimal.Decimal `json:"averageOrder"`    // of its members
+	CartValue         decimal.Decimal `json:"cartValue"`       // open carts of its members
+	OrdersPer30Days   float64         `json:"ordersPer30Days"` // a member's, on average since first seen (30 days at least)
+	BestHour          int             `json:"bestHour"`        // 0..23 in the workspace's zone: when most of its members do most; the earlier one of equals
 }
 
 // Day is one day of revenue in the workspace's zone.
@@ -96,10 +99,10 @@ type Day struct {
 	Date    string          `json:"date"` // YYYY-MM-DD
 	Orders  int64           `json:"orders"`
 	Revenue decimal.Decimal `json:"revenue"`
-	Visits  int64           `json:"visits"` // page_viewed events
+	Visits  int64           `json:"visits"` // sessions that began; one seen by several sources is one
 }
 
-// Channel is what a traffic or message channel brought in the last 90 days.
+// Channel is what a traffic or message channel brought in the last 90 days (today among them).
 type Channel struct {
 	Channel        string          `json:"channel"`
 	Visits         int64           `json:"visits"`
@@ -108,7 +111,7 @@ type Channel struct {
 	ConversionRate float64         `json:"conversionRate"` // orders per visit
 }
 
-// Hour is activity in one hour of the week over the last 90 days, in the workspace's zone.
+// Hour is what customers did themselves in one hour of the week over the last 90 days, in the workspace's zone.
 type Hour struct {
 	Weekday int   `json:"weekday"` // 0 is Monday
 	Hour    int   `json:"hour"`    // 0..23
@@ -122,4 +125,10 @@ type Repository interface {
 	DataVersion(ctx context.Context, workspaceID uuid.UUID) (int64, error)
 	// Analyse computes everything as of now, over all events.
 	Analyse(ctx context.Context, workspaceID uuid.UUID, now time.Time) (Analysis, error)
+	Segment(ctx context.Context, workspaceID uuid.UUID, s segment.Standard, r Range, now time.Time) (SegmentFigures, error)
+	Timeseries(ctx context.Context, workspaceID uuid.UUID, metric, granularity string, r Range) (SeriesFigures, error)
+	TopProducts(ctx context.Context, workspaceID uuid.UUID, r Range, limit int) (ProductFigures, error)
+	Totals(ctx context.Context, workspaceID uuid.UUID, r Range) (TotalFigures, error)
+	Funnel(ctx context.Context, workspaceID uuid.UUID, r Range) (FunnelFigures, error)
+	Channels(ctx context.Context, workspaceID uuid.UUID, r Range) (ChannelFigures, error)
 }
