@@ -183,11 +183,11 @@ var segmentsSQL = func() string {
 	WITH ` + strings.TrimSpace(barSQL) + `
 	SELECT segments, best_hour, count(*) AS customers, count(*) FILTER (WHERE email) AS email, count(*) FILTER (WHERE sms) AS sms,
 		count(*) FILTER (WHERE push) AS push, count(*) FILTER (WHERE whatsapp) AS whatsapp,
-		coalesce(sum(orders), 0)::bigint AS orders, coalesce(sum(revenue), 0) AS revenue,
-		coalesce(sum(cart_value) FILTER (WHERE cart_touched_at IS NOT NULL), 0) AS cart_value, coalesce(sum(days), 0)::float8 AS days
+		coalesce(sum(orders), 0)::bigint AS orders, coalesce(sum(revenue) FILTER (WHERE orders > 0 OR refunds > 0), 0) AS revenue,
+		coalesce(sum(cart_value) FILTER (WHERE cart_touched_at IS NOT NULL), 0) AS cart_value, coalesce(sum(days), 0)::bigint AS days
 	FROM (
-		SELECT ` + reachSQL + `, f.best_hour, f.orders, f.revenue, f.cart_value, f.cart_touched_at,
-			greatest(30, extract(epoch FROM @now - f.first_seen_at)::float8 / 86400) AS days,
+		SELECT ` + reachSQL + `, f.best_hour, f.orders, f.refunds, f.revenue, f.cart_value, f.cart_touched_at,
+			greatest(30, (SELECT @now::date) - f.first_seen_at::date) AS days,
 			` + strings.Join(bits, "\n\t\t\t+ ") + `
 			AS segments
 		FROM customers c LEFT JOIN customer_features f ON f.workspace_id = @workspace AND f.customer_id = c.id CROSS JOIN bar
@@ -334,7 +334,7 @@ func readHours(rows pgx.Rows) ([]analytics.Hour, error) {
 func readSegments(rows pgx.Rows, workspaceID uuid.UUID, a *analytics.Analysis) error {
 	type sums struct {
 		orders int64
-		days   float64
+		days   int64
 		hours  [24]int64
 	}
 	all := make([]sums, len(segment.Standards))
@@ -345,7 +345,7 @@ func readSegments(rows pgx.Rows, workspaceID uuid.UUID, a *analytics.Analysis) e
 	var bestHour *int16
 	var people, email, sms, push, whatsapp, orders int64
 	var revenue, cart decimal.Decimal
-	var days float64
+	var days int64
 	o := &a.Overview
 	_, err := pgx.ForEachRow(rows, []any{&in, &bestHour, &people, &email, &sms, &push, &whatsapp, &orders, &revenue, &cart, &days}, func() error {
 		o.Customers += people
@@ -370,7 +370,7 @@ func readSegments(rows pgx.Rows, workspaceID uuid.UUID, a *analytics.Analysis) e
 		s.Share = ratio(s.Size, o.Customers)
 		s.AverageOrder = average(s.Revenue, all[i].orders)
 		if all[i].days > 0 {
-			s.OrdersPer30Days = float64(all[i].orders) * 30 / all[i].days
+			s.OrdersPer30Days = float64(all[i].orders) * 30 / float64(all[i].days)
 		}
 		for h, n := range all[i].hours {
 			if n > all[i].hours[s.BestHour] {
