@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -140,4 +141,11 @@ func TestChatTurnTriesAgainAndThenFails(t *testing.T) {
 	})
 	require.Equal(t, chat.StatusFailed, b.run(t).Status, "a turn that cannot be answered ends as failed, and its workflow completes")
 	require.Equal(t, int(answering.RetryPolicy.MaximumAttempts), attempts)
+}
+
+func fieldNames(v any) (names []string) {
+	for f := range reflect.TypeOf(v).Fields() {
+		names = append(names, f.Name)
+	}
+	return names
 }
