@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
@@ -21,6 +20,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/ai/openai"
 	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/auth"
+	"github.com/pulsehub/pulsehub/internal/cache"
 	"github.com/pulsehub/pulsehub/internal/chat"
 	"github.com/pulsehub/pulsehub/internal/config"
 	"github.com/pulsehub/pulsehub/internal/crypto"
@@ -99,10 +99,11 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	})
 	chats := chat.NewService(chat.Config{Repository: a.store, Starter: a.starter, Stopper: a.pump, Background: a.inBackground, Now: time.Now})
 
-	router := newRouter(cfg.OpenAI)
+	figures := analytics.NewService(analytics.Config{Repository: a.store, Cache: cache.New(a.redis, "analysis:"), Now: time.Now})
+	router := newRouter(cfg.OpenAI, figures)
 	a.chatTurn = activities.NewChatTurn(activities.ChatTurnConfig{
 		Turns: a.store, Recommendations: a.store, Streams: a.pump, Stops: stops, Classifier: analyst.Classifier{}, Provider: router,
-		Analyses: noAnalyses{}, Now: time.Now,
+		Analyses: figures, Tools: ai.NewTools(ai.ToolsConfig{Queries: figures, Analyses: figures}), Now: time.Now,
 	})
 	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Expired: a.store, Now: time.Now})
 
@@ -128,10 +129,10 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 }
 
 // newRouter is who answers: the model if one is configured, and the built-in analyst otherwise and in its place.
-func newRouter(cfg config.OpenAI) *ai.Router {
-	routes := ai.RouterConfig{Fallback: analyst.New(analyst.Config{})}
+func newRouter(cfg config.OpenAI, queries ai.Queries) *ai.Router {
+	routes := ai.RouterConfig{Fallback: analyst.New(analyst.Config{Queries: queries})}
 	if cfg.Configured() {
-		model := openai.New(openai.Config{APIKey: cfg.APIKey, BaseURL: cfg.BaseURL, Model: cfg.Model})
+		model := openai.New(openai.Config{APIKey: cfg.APIKey, BaseURL: cfg.BaseURL, Model: cfg.Model, Queries: queries})
 		routes.Primary = model
 		routes.Breaker = resilience.NewBreaker(resilience.BreakerConfig{Name: model.Name(), OnChange: func(name, from, to string) {
 			slog.Warn("a provider's circuit changed", "provider", name, "from", from, "to", to)
@@ -202,7 +203,3 @@ func dialTemporal(ctx context.Context, cfg config.Config) (client.Client, error)
 		}
 	}
 }
-
-type noAnalyses struct{}
-
-func (noAnalyses) Analysis(context.Context, uuid.UUID) (*analytics.Analysis, error) { return nil, nil }
