@@ -65,7 +65,7 @@ type Classifier interface {
 
 // Analyses gives a workspace's analysis; nil when it has no data.
 type Analyses interface {
-	Analysis(ctx context.Context, workspaceID uuid.UUID) (*analytics.Analysis, error)
+	AnalysisAt(ctx context.Context, workspaceID uuid.UUID, dataVersion int64) (*analytics.Analysis, error)
 }
 
 // ToolRunner looks things up in a workspace's data for a model.
@@ -228,7 +228,7 @@ func (a *ChatTurn) answer(ctx context.Context, in AnswerInput) (AnswerResult, er
 func (a *ChatTurn) ask(ctx context.Context, w *stream.Writer, req ai.Request, workspace *chat.Workspace) (ai.Result, error) {
 	if workspace != nil {
 		req.WorkspaceID, req.CompanyName = workspace.ID, workspace.Name
-		analysis, err := a.Analyses.Analysis(ctx, workspace.ID)
+		analysis, err := a.Analyses.AnalysisAt(ctx, workspace.ID, workspace.DataVersion)
 		if err != nil {
 			return ai.Result{}, err
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hashicorp/golang-lru/v2/expirable"
 	"github.com/shopspring/decimal"
 
 	"github.com/pulsehub/pulsehub/internal/apperr"
@@ -32,6 +33,7 @@ const CacheLife = 5 * time.Minute
 // Service answers what a workspace's data says.
 type Service struct {
 	Config
+	recent  *expirable.LRU[string, *Analysis]
 	mu      sync.Mutex
 	running map[string]*computation
 }
@@ -45,7 +47,10 @@ type Config struct {
 
 // NewService makes a Service.
 func NewService(cfg Config) *Service {
-	return &Service{Config: cfg, running: map[string]*computation{}}
+	return &Service{
+		Config: cfg, running: map[string]*computation{},
+		recent: expirable.NewLRU[string, *Analysis](recentAnalyses, nil, CacheLife/2),
+	}
 }
 
 // computation is one under way that others may wait for.
@@ -63,8 +68,17 @@ func (s *Service) Analysis(ctx context.Context, workspaceID uuid.UUID) (*Analysi
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprintf("analysis:v1:%s:%d", workspaceID, version)
+	return s.AnalysisAt(ctx, workspaceID, version)
+}
+
+// AnalysisAt is Analysis for who has just read the data version: within this process it costs no round trip.
+func (s *Service) AnalysisAt(ctx context.Context, workspaceID uuid.UUID, version int64) (*Analysis, error) {
+	key := fmt.Sprintf("v1:%s:%d", workspaceID, version)
+	if a, ok := s.recent.Get(key); ok {
+		return a.orNone(), nil
+	}
 	if a := s.cached(ctx, key); a != nil {
+		s.remember(key, a)
 		return a.orNone(), nil
 	}
 
@@ -87,6 +101,16 @@ func (s *Service) Analysis(ctx context.Context, workspaceID uuid.UUID) (*Analysi
 	}
 }
 
+// recentAnalyses is how many pictures a process keeps unpacked, of about 30 kB each.
+const recentAnalyses = 500
+
+// remember keeps a picture in this process for what is left of its life.
+func (s *Service) remember(key string, a *Analysis) {
+	if s.Now().Sub(a.ComputedAt) < CacheLife/2 {
+		s.recent.Add(key, a)
+	}
+}
+
 // computeWithin is far more than an analysis takes.
 const computeWithin = time.Minute
 
@@ -105,9 +129,10 @@ func (s *Service) compute(ctx context.Context, workspaceID uuid.UUID, key string
 		return
 	}
 	c.value = &a
+	s.remember(fmt.Sprintf("v1:%s:%d", workspaceID, a.DataVersion), &a)
 	packed, err := pack(a)
 	if err == nil {
-		err = s.Cache.Set(ctx, fmt.Sprintf("analysis:v1:%s:%d", workspaceID, a.DataVersion), packed, CacheLife)
+		err = s.Cache.Set(ctx, fmt.Sprintf("v1:%s:%d", workspaceID, a.DataVersion), packed, CacheLife)
 	}
 	if err != nil {
 		slog.WarnContext(ctx, "an analysis was not cached", "workspace_id", workspaceID, "error", err)

@@ -31,6 +31,8 @@ type Workspace struct {
 	Name     string
 	TimeZone string
 	Currency string
+	// DataVersion is what the workspace's analysis is cached under.
+	DataVersion int64
 }
 
 // Location is the workspace's time zone, or UTC.

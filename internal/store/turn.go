@@ -152,14 +152,15 @@ func (s *Store) TurnContext(ctx context.Context, turnID uuid.UUID) (chat.TurnCon
 	var tc chat.TurnContext
 	var workspaceID, user, visitor *uuid.UUID
 	var name, zone, currency *string
+	var version *int64
 	var history []struct {
 		Question string
 		Answer   string
 		Intent   *chat.Intent
 	}
-	fields := append(turnFields(&tc.Turn, &workspaceID, &user, &visitor), &tc.Question, &name, &zone, &currency, &history)
+	fields := append(turnFields(&tc.Turn, &workspaceID, &user, &visitor), &tc.Question, &name, &zone, &currency, &version, &history)
 	err := s.pool.QueryRow(ctx, `
-		SELECT `+turnColumns+`, q.content, w.name, w.time_zone, w.currency, coalesce((
+		SELECT `+turnColumns+`, q.content, w.name, w.time_zone, w.currency, w.data_version, coalesce((
 			SELECT json_agg(json_build_object('question', e.question, 'answer', e.answer, 'intent', e.intent) ORDER BY e.id)
 			FROM (
 				SELECT DISTINCT ON (u.id) u.id, u.content AS question, a.content AS answer, et.intent
@@ -183,7 +184,7 @@ func (s *Store) TurnContext(ctx context.Context, turnID uuid.UUID) (chat.TurnCon
 		tc.History = append(tc.History, chat.Exchange(h))
 	}
 	if workspaceID != nil {
-		tc.Workspace = &chat.Workspace{ID: *workspaceID, Name: *name, TimeZone: *zone, Currency: *currency}
+		tc.Workspace = &chat.Workspace{ID: *workspaceID, Name: *name, TimeZone: *zone, Currency: *currency, DataVersion: *version}
 	}
 	return tc, nil
 }
