@@ -25,6 +25,15 @@ dev: bootstrap ## Install what is missing, build, and run everything. Ctrl-C sto
 setup: bootstrap ## Install what this machine lacks: PostgreSQL, Redis, Chromium, npm packages.
 	@exec $(pulsehub) dev --setup
 
+.PHONY: compose-env
+compose-env: bootstrap ## Write .env for docker compose: a password and keys, made once.
+	@if [ -e .env ]; then echo ".env is there already"; else \
+	( umask 077; { echo "POSTGRES_PASSWORD=$$(LC_ALL=C tr -dc a-z0-9 </dev/urandom | head -c 32)"; $(pulsehub) keys; } >.env.new && mv .env.new .env ) && echo "wrote .env"; fi
+
+.PHONY: web
+web: web-packages ## Build the web app into web/dist, from where it goes into the binary.
+	npm --prefix web run build
+
 .PHONY: clean-dev
 clean-dev: ## Remove the development data, addresses, logs and built programs (.pulsehub).
 	@tools/clean-dev
