@@ -123,7 +123,9 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 				Limits: resilience.ChatLimits{Limiter: limiter, ConversationsPerAddress: cfg.Limits.ConversationsPerAddress, MessagesPerUser: cfg.Limits.MessagesPerUser},
 			},
 		},
-		Web: web.Handler(),
+		TrustedProxies: cfg.TrustedProxies,
+		Web:            web.Handler(),
+		TrustedProxies: cfg.TrustedProxies,
 	})
 	return a, err
 }

@@ -20,7 +20,6 @@ type Config struct {
 	PublicURL   string `env:"PUBLIC_URL" envDefault:"http://localhost:8080" doc:"Where browsers and webhooks reach this server."`
 	// TrustedProxies decide whose X-Forwarded-For is believed, and so what limits per address count.
 	TrustedProxies []string `env:"TRUSTED_PROXIES" envSeparator:"," doc:"Addresses or CIDRs of reverse proxies in front of the API, whose X-Forwarded-For is believed."`
-	WebDir         string   `env:"WEB_DIR" doc:"Serve the web app from this folder instead of the embedded one."`
 
 	DatabaseURL      string `env:"DATABASE_URL,required" secret:"true" doc:"PostgreSQL 15 or later."`
 	DatabaseMaxConns int32  `env:"DATABASE_MAX_CONNS" envDefault:"24" doc:"Connections of this process to Postgres."`
