@@ -135,3 +135,13 @@ func FindChromium() error {
 	_, err := Chromium()
 	return err
 }
+
+// FindNginx tells whether this machine has nginx, which Debian keeps off the PATH; if not, the error is a *Missing.
+func FindNginx() error {
+	for _, name := range []string{"nginx", "/usr/sbin/nginx"} {
+		if _, err := exec.LookPath(name); err == nil {
+			return nil
+		}
+	}
+	return &Missing{Program: "nginx"}
+}

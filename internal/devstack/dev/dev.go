@@ -44,7 +44,7 @@ type dev struct {
 	address string // of the web app
 }
 
-// Setup installs what this machine lacks: Postgres, Redis and Chromium, and the web app's packages, or only those.
+// Setup installs what this machine lacks: Postgres, Redis, Chromium and nginx, and the web app's packages, or only those.
 // Nothing is started.
 func Setup(ctx context.Context, webOnly bool) error {
 	d, err := newDev(Config{})
@@ -53,7 +53,7 @@ func Setup(ctx context.Context, webOnly bool) error {
 	}
 	defer d.progress.close()
 	if !webOnly {
-		if err := d.install(ctx, needPostgres, needRedis, needChromium); err != nil {
+		if err := d.install(ctx, needPostgres, needRedis, needChromium, needNginx); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,7 @@ var (
 	needPostgres = requirement{devstack.FindPostgres, "postgresql", "postgresql@17", devstack.OldestPostgres}
 	needRedis    = requirement{devstack.FindRedis, "redis-server", "redis", devstack.OldestRedis}
 	needChromium = requirement{devstack.FindChromium, "chromium", "--cask chromium", 0}
+	needNginx    = requirement{devstack.FindNginx, "nginx-light", "nginx", 0}
 )
 
 // install gets what is missing from the system's packages, and asks for the password where that needs one.
