@@ -9,7 +9,7 @@ import (
 )
 
 // MembersTable shows who is in a segment: its members of highest value. It is for the reader alone, never for a model.
-func MembersTable(a *analytics.Analysis, f SegmentFigures) (Table, bool) {
+func MembersTable(a *analytics.Analysis, f analytics.SegmentFigures) (Table, bool) {
 	i := slices.IndexFunc(a.Segments, func(s analytics.Segment) bool { return s.Key == f.Segment })
 	if len(f.Members) == 0 || i < 0 {
 		return Table{}, false

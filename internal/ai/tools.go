@@ -51,7 +51,7 @@ var ToolDefinitions = []ToolDefinition{
 		"segment": map[string]any{"type": "string", "description": "Key of a segment, as in the workspace's picture, e.g. cart_abandoners"}, "from": fromDate, "to": toDate,
 	})},
 	{ToolTimeseries, "One metric over time. The reader sees it as a line chart.", object(map[string]any{
-		"metric":      map[string]any{"type": "string", "enum": Metrics},
+		"metric":      map[string]any{"type": "string", "enum": analytics.Metrics},
 		"granularity": map[string]any{"type": "string", "enum": []string{"day", "week", "month"}}, "from": fromDate, "to": toDate,
 	})},
 	{ToolCompare, "Revenue, orders, visits, active customers, sign-ups and refunds of two ranges side by side. The reader sees it as a bar chart.", object(map[string]any{
@@ -95,10 +95,10 @@ type toolArguments struct {
 	Limit       int    `json:"limit"`
 }
 
-// Comparison is the result of the compare tool.
-type Comparison struct {
-	This  TotalFigures `json:"this"`
-	Other TotalFigures `json:"other"`
+// Compared is the result of the compare tool.
+type Compared struct {
+	This  analytics.TotalFigures `json:"this"`
+	Other analytics.TotalFigures `json:"other"`
 }
 
 // Run looks something up. Its result is the figures with their query, as JSON. Arguments that cannot be right, and tools
@@ -132,7 +132,7 @@ func (t *Tools) Run(ctx context.Context, workspaceID uuid.UUID, name string, arg
 	return json.Marshal(figures)
 }
 
-func (t *Tools) run(ctx context.Context, ws uuid.UUID, name string, args toolArguments, r Range, a *analytics.Analysis, now time.Time, zone *time.Location) (any, error) {
+func (t *Tools) run(ctx context.Context, ws uuid.UUID, name string, args toolArguments, r analytics.Range, a *analytics.Analysis, now time.Time, zone *time.Location) (any, error) {
 	switch name {
 	case ToolSegmentSize:
 		if !slices.ContainsFunc(a.Segments, func(s analytics.Segment) bool { return s.Key == args.Segment }) {
@@ -140,8 +140,8 @@ func (t *Tools) run(ctx context.Context, ws uuid.UUID, name string, args toolArg
 		}
 		return t.Queries.Segment(ctx, ws, args.Segment, r)
 	case ToolTimeseries:
-		if !slices.Contains(Metrics, args.Metric) {
-			return nil, invalid("There is no metric %q. Use one of: %s.", args.Metric, strings.Join(Metrics, ", "))
+		if !slices.Contains(analytics.Metrics, args.Metric) {
+			return nil, invalid("There is no metric %q. Use one of: %s.", args.Metric, strings.Join(analytics.Metrics, ", "))
 		}
 		if !slices.Contains([]string{"day", "week", "month"}, args.Granularity) {
 			return nil, invalid("granularity must be day, week or month.")
@@ -155,7 +155,7 @@ func (t *Tools) run(ctx context.Context, ws uuid.UUID, name string, args toolArg
 		if err != nil {
 			return nil, err
 		}
-		var c Comparison
+		var c Compared
 		if c.This, err = t.Queries.Totals(ctx, ws, r); err != nil {
 			return nil, err
 		}
@@ -180,23 +180,23 @@ func segmentKeys(a *analytics.Analysis) []string {
 }
 
 // dates reads a range of whole days, both included; it never reaches into the future.
-func dates(from, to string, now time.Time, zone *time.Location) (Range, error) {
+func dates(from, to string, now time.Time, zone *time.Location) (analytics.Range, error) {
 	start, err1 := time.ParseInLocation(time.DateOnly, from, zone)
 	end, err2 := time.ParseInLocation(time.DateOnly, to, zone)
 	if err1 != nil || err2 != nil {
-		return Range{}, invalid("Dates must be YYYY-MM-DD, e.g. %s.", now.In(zone).Format(time.DateOnly))
+		return analytics.Range{}, invalid("Dates must be YYYY-MM-DD, e.g. %s.", now.In(zone).Format(time.DateOnly))
 	}
 	now = now.In(zone)
 	if tomorrow := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, zone); end.AddDate(0, 0, 1).After(tomorrow) {
 		end = tomorrow.AddDate(0, 0, -1)
 	}
 	if end.Before(start) {
-		return Range{}, invalid("The range from %s to %s is empty or lies in the future.", from, to)
+		return analytics.Range{}, invalid("The range from %s to %s is empty or lies in the future.", from, to)
 	}
 	if end.Sub(start) > 11*366*24*time.Hour {
-		return Range{}, invalid("The range from %s to %s is longer than ten years.", from, to)
+		return analytics.Range{}, invalid("The range from %s to %s is longer than ten years.", from, to)
 	}
-	return Range{From: start.UTC(), To: end.AddDate(0, 0, 1).UTC()}, nil
+	return analytics.Range{From: start.UTC(), To: end.AddDate(0, 0, 1).UTC()}, nil
 }
 
 func invalid(format string, args ...any) error {

@@ -60,9 +60,10 @@ var plays = map[string]play{
 	},
 	"at_risk_vips": {
 		name: "Keep VIPs who are slipping away", goal: "come back before they are gone",
-		why:    "they have spent more than most and have gone quiet, and keeping one of them is worth more than winning several newcomers",
-		advice: "Write as a person, ask what is wrong, and offer access rather than a discount. Let someone read the replies.",
-		prior:  flowPrior,
+		why:       "they have spent more than most and have gone quiet, and keeping one of them is worth more than winning several newcomers",
+		advice:    "Write as a person, ask what is wrong, and offer access rather than a discount. Let someone read the replies.",
+		unordered: true,
+		prior:     flowPrior,
 		messages: map[string]Message{
 			"email": {
 				Subject: "We miss you, {{ first_name | default: \"and we mean it\" }}",
@@ -145,9 +146,10 @@ var plays = map[string]play{
 	},
 	"new_visitors": {
 		name: "Welcome new visitors", goal: "place a first order",
-		why:    "attention is highest in the first days, and a warm start decides whether they return",
-		advice: "Introduce yourself while they still remember the visit, and make the first order easy. One message, one thing to do.",
-		prior:  welcomePrior,
+		why:       "attention is highest in the first days, and a warm start decides whether they return",
+		advice:    "Introduce yourself while they still remember the visit, and make the first order easy. One message, one thing to do.",
+		unordered: true,
+		prior:     welcomePrior,
 		trigger: &trigger{event: "signed_up", words: "they signed up, unless they bought", delays: map[string]string{
 			"email": "1h", "push": "24h", "sms": "48h", "whatsapp": "24h",
 		}},

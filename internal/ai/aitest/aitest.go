@@ -180,54 +180,55 @@ func (q *Queries) ask(what string) error {
 }
 
 // Segment gives 412 people for any segment.
-func (q *Queries) Segment(_ context.Context, _ uuid.UUID, segment string, r ai.Range) (ai.SegmentFigures, error) {
-	return ai.SegmentFigures{
+func (q *Queries) Segment(_ context.Context, _ uuid.UUID, segment string, r analytics.Range) (analytics.SegmentFigures, error) {
+	return analytics.SegmentFigures{
 		Segment: segment, Size: 412, CartValue: money("33019.80"), Query: "SELECT /* segment " + segment + " */ 1",
-		Reachable: map[string]int64{"email": 301, "sms": 96, "push": 77, "whatsapp": 0},
-		Members:   []ai.Member{{Name: "Anna Keller", Value: money("412.50"), At: r.From}, {Value: money("350.00"), At: r.From}},
+		Reachable:   map[string]int64{"email": 301, "sms": 96, "push": 77, "whatsapp": 0},
+		TopProducts: []analytics.Product{{Name: "Trail Runner 2", Adds: 31}},
+		Members:     []analytics.Member{{Name: "Anna Keller", Value: money("412.50"), At: r.From}, {Value: money("350.00"), At: r.From}},
 	}, q.ask("segment " + segment)
 }
 
 // Timeseries gives one step a day.
-func (q *Queries) Timeseries(_ context.Context, _ uuid.UUID, metric, granularity string, r ai.Range) (ai.SeriesFigures, error) {
-	f := ai.SeriesFigures{Metric: metric, Unit: "count", Query: "SELECT /* " + metric + " by " + granularity + " */ 1"}
+func (q *Queries) Timeseries(_ context.Context, _ uuid.UUID, metric, granularity string, r analytics.Range) (analytics.SeriesFigures, error) {
+	f := analytics.SeriesFigures{Metric: metric, Unit: "count", Query: "SELECT /* " + metric + " by " + granularity + " */ 1"}
 	if metric == "revenue" {
 		f.Unit = "money"
 	}
 	for at := r.From; at.Before(r.To); at = at.AddDate(0, 0, 1) {
 		v := decimal.NewFromInt(int64(100 + at.Day()))
-		f.Steps, f.Total = append(f.Steps, ai.SeriesStep{Start: at.Format(time.DateOnly), Value: v}), f.Total.Add(v)
+		f.Steps, f.Total = append(f.Steps, analytics.SeriesStep{Start: at.Format(time.DateOnly), Value: v}), f.Total.Add(v)
 	}
 	return f, q.ask("timeseries " + metric + " " + granularity)
 }
 
 // TopProducts gives two.
-func (q *Queries) TopProducts(context.Context, uuid.UUID, ai.Range, int) (ai.ProductFigures, error) {
-	return ai.ProductFigures{Query: "SELECT /* products */ 1", Products: []ai.Product{
+func (q *Queries) TopProducts(context.Context, uuid.UUID, analytics.Range, int) (analytics.ProductFigures, error) {
+	return analytics.ProductFigures{Query: "SELECT /* products */ 1", Products: []analytics.Product{
 		{Name: "Trail Runner 2", Views: 5120, Adds: 811, Orders: 207, Revenue: money("24633.00")}, {Name: "Alpine Jacket", Views: 3301, Adds: 402, Orders: 98, Revenue: money("19502.00")},
 	}}, q.ask("products")
 }
 
 // Totals grow with how late the range begins.
-func (q *Queries) Totals(_ context.Context, _ uuid.UUID, r ai.Range) (ai.TotalFigures, error) {
+func (q *Queries) Totals(_ context.Context, _ uuid.UUID, r analytics.Range) (analytics.TotalFigures, error) {
 	n := int64(r.From.YearDay()) + int64(r.To.Sub(r.From).Hours())
-	return ai.TotalFigures{
+	return analytics.TotalFigures{
 		Events: 40 * n, Visits: 21 * n, ActiveCustomers: 6 * n, Orders: n, Refunds: n / 20, SignUps: n / 3, Revenue: decimal.NewFromInt(80 * n).Add(money("0.25")),
 		Query: "SELECT /* totals */ 1",
 	}, q.ask("totals")
 }
 
 // Funnel gives three steps.
-func (q *Queries) Funnel(context.Context, uuid.UUID, ai.Range) (ai.FunnelFigures, error) {
-	return ai.FunnelFigures{Query: "SELECT /* funnel */ 1", Steps: []ai.FunnelStep{
+func (q *Queries) Funnel(context.Context, uuid.UUID, analytics.Range) (analytics.FunnelFigures, error) {
+	return analytics.FunnelFigures{Query: "SELECT /* funnel */ 1", Steps: []analytics.FunnelStep{
 		{Type: "page_viewed", Label: "Visited", Customers: 2001, Rate: 1}, {Type: "product_added", Label: "Added to cart", Customers: 702, Rate: 0.351}, {Type: "order_completed", Label: "Ordered", Customers: 318, Rate: 0.159},
 	}}, q.ask("funnel")
 }
 
 // Channels gives two.
-func (q *Queries) Channels(_ context.Context, _ uuid.UUID, r ai.Range) (ai.ChannelFigures, error) {
+func (q *Queries) Channels(_ context.Context, _ uuid.UUID, r analytics.Range) (analytics.ChannelFigures, error) {
 	n := int64(r.From.YearDay())
-	return ai.ChannelFigures{Query: "SELECT /* channels */ 1", Channels: []ai.ChannelFigure{
+	return analytics.ChannelFigures{Query: "SELECT /* channels */ 1", Channels: []analytics.ChannelFigure{
 		{Channel: "email", Visits: 812, Orders: 51, Revenue: decimal.NewFromInt(4300 + n)}, {Channel: "organic", Visits: 2204, Orders: 47, Revenue: money("3990.10")},
 	}}, q.ask("channels")
 }

@@ -115,7 +115,7 @@ func before(f chat.Timeframe) chat.Timeframe {
 	return chat.Timeframe{From: f.From.Add(f.From.Sub(f.To)), To: f.From, Label: "the period before"}
 }
 
-func rangeOf(f chat.Timeframe) ai.Range { return ai.Range{From: f.From, To: f.To} }
+func rangeOf(f chat.Timeframe) analytics.Range { return analytics.Range{From: f.From, To: f.To} }
 
 // Classifier is Classify as the chat workflow calls it.
 type Classifier struct{}

@@ -76,7 +76,7 @@ func (t *turn) data() error {
 }
 
 func seriesMetric(metric string) string {
-	if slices.Contains(ai.Metrics, metric) {
+	if slices.Contains(analytics.Metrics, metric) {
 		return metric
 	}
 	return "revenue"
@@ -152,7 +152,7 @@ var did = map[string]string{
 func (t *turn) segmentHead(s analytics.Segment) error {
 	q := t.an.Queries["segments"]
 	f := t.req.Intent.Entities.Timeframe
-	figures := ai.SegmentFigures{
+	figures := analytics.SegmentFigures{
 		Size: s.Size, CartValue: s.CartValue, Query: q,
 		Reachable: map[string]int64{"email": s.ReachableEmail, "sms": s.ReachableSMS, "push": s.ReachablePush, "whatsapp": s.ReachableWhatsApp},
 	}
@@ -218,7 +218,6 @@ func (t *turn) reach(reachable map[string]int64, label, query string) {
 	}
 	t.w.say(".")
 }
-
 
 func twoDigits(n int) string {
 	if n < 10 {

@@ -266,7 +266,7 @@ func (r reading) aboutSources() bool {
 	if r.has(tSuggest, tShould) && !r.has(tConnect, tSync) || r.has(tCampaign, tWinBack, tWrite) {
 		return false
 	}
-	if r.has(tConnect, tSync) {
+	if r.has(tConnect, tSync, tTrouble) {
 		return true
 	}
 	if r.has(tSetUp) && !r.has(tCount, tRank) {
@@ -286,6 +286,9 @@ func (r reading) knowledge() bool {
 	}
 	if r.has(tSupport) {
 		return true
+	}
+	if r.has(tMessage) && r.has(tHowTo) && r.entities.Segment == "" && !r.has(tMine, tPeople, tPronoun, tGroup, tCampaign, tReach, tWinBack, tGoal, tShow) {
+		return true // the craft itself: "how do I come up with good subject lines?"
 	}
 	if !r.has(tDefine) && !r.has(tConcept) {
 		return false
@@ -317,7 +320,7 @@ func (r reading) manageSegments() bool {
 	if r.has(tCount, tRank, tTrend, tCompare, tWhy) {
 		return false
 	}
-	return (r.has(tShow, tWho, tMine, tDefine) || r.short(2)) && r.only(tGroup, tShow, tWho, tMine, tDefine, tFollow, tAll, tPronoun, tHowTo, tShould, tCreate) ||
+	return (r.has(tShow, tWho, tMine, tDefine) || r.short(4) && r.strange() == 0) && r.only(tGroup, tShow, tWho, tMine, tDefine, tFollow, tAll, tPronoun, tHowTo, tShould, tCreate) ||
 		slices.Contains(r.words, "defined") || slices.Contains(r.words, "rule") || slices.Contains(r.words, "criteria") || slices.Contains(r.words, "available")
 }
 
@@ -405,7 +408,7 @@ func (r reading) greeting() bool {
 
 func (r reading) data() bool {
 	if !r.has(tNoun, tGroup, tCampaign) && r.entities.Segment == "" {
-		if r.has(tTrend) && r.has(tMine) && r.strange() == 0 {
+		if r.has(tTrend, tRank, tCount) && r.has(tMine) && r.strange() == 0 {
 			return true
 		}
 		return r.entities.Timeframe != nil && (r.has(tMine) || r.strange() == 0) && r.has(tCount, tRank, tShow, tCompare, tTrend, tWhy)

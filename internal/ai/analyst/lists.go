@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/pulsehub/pulsehub/internal/ai"
+	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 )
 
@@ -36,7 +37,7 @@ func (t *turn) products() error {
 
 // channels says which channel brings what.
 func (t *turn) channels() error {
-	figures := ai.ChannelFigures{Query: t.an.Queries["channels"]}
+	figures := analytics.ChannelFigures{Query: t.an.Queries["channels"]}
 	label := "last 90 days"
 	if f := t.req.Intent.Entities.Timeframe; f != nil && t.queries != nil {
 		var err error
@@ -46,7 +47,7 @@ func (t *turn) channels() error {
 		label = f.Label
 	} else {
 		for _, c := range t.an.Channels {
-			figures.Channels = append(figures.Channels, ai.ChannelFigure{Channel: c.Channel, Visits: c.Visits, Orders: c.Orders, Revenue: c.Revenue})
+			figures.Channels = append(figures.Channels, analytics.ChannelFigure{Channel: c.Channel, Visits: c.Visits, Orders: c.Orders, Revenue: c.Revenue})
 		}
 	}
 	if len(figures.Channels) == 0 {
@@ -55,7 +56,7 @@ func (t *turn) channels() error {
 	}
 	lead := figures.Channels[0]
 	if asked := t.req.Intent.Entities.Channel; asked != "" {
-		i := slices.IndexFunc(figures.Channels, func(c ai.ChannelFigure) bool { return c.Channel == asked })
+		i := slices.IndexFunc(figures.Channels, func(c analytics.ChannelFigure) bool { return c.Channel == asked })
 		if i < 0 {
 			t.w.say("**%s** brought no visits or orders (%s).", sentence(channelName(asked)), label)
 			return nil
@@ -86,7 +87,7 @@ func (t *turn) channels() error {
 // funnel shows from visit to order, and where most people are lost.
 func (t *turn) funnel() error {
 	f := t.frame()
-	figures := ai.FunnelFigures{Query: t.an.Queries["funnel"]}
+	figures := analytics.FunnelFigures{Query: t.an.Queries["funnel"]}
 	if t.req.Intent.Entities.Timeframe != nil && t.queries != nil {
 		var err error
 		if figures, err = t.queries.Funnel(t.ctx, t.req.WorkspaceID, rangeOf(f)); err != nil {
@@ -94,7 +95,7 @@ func (t *turn) funnel() error {
 		}
 	} else {
 		for _, s := range t.an.Funnel {
-			figures.Steps = append(figures.Steps, ai.FunnelStep{Type: s.Type, Label: s.Label, Customers: s.Customers, Rate: s.Rate})
+			figures.Steps = append(figures.Steps, analytics.FunnelStep{Type: s.Type, Label: s.Label, Customers: s.Customers, Rate: s.Rate})
 		}
 	}
 	steps := figures.Steps

@@ -57,7 +57,7 @@ func (t *turn) total(metric string, f chat.Timeframe) (decimal.Decimal, string, 
 	return totalOf(metric, c), c.Query, err
 }
 
-func totalOf(metric string, c ai.TotalFigures) decimal.Decimal {
+func totalOf(metric string, c analytics.TotalFigures) decimal.Decimal {
 	switch metric {
 	case "revenue":
 		return c.Revenue
@@ -87,7 +87,7 @@ func (t *turn) phrase(metric string, f figure) namedFigure {
 }
 
 // course shows a series as a line and says where it peaked.
-func (t *turn) course(s ai.SeriesFigures) {
+func (t *turn) course(s analytics.SeriesFigures) {
 	if len(s.Steps) < 2 {
 		return
 	}

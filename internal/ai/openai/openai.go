@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/openai/openai-go/v3/packages/param"
 
 	"github.com/pulsehub/pulsehub/internal/ai"
+	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/apperr"
 	"github.com/pulsehub/pulsehub/internal/chat"
 )
@@ -99,7 +101,7 @@ type round struct {
 	sink    ai.Sink
 	result  ai.Result
 	text    strings.Builder // streamed in this round
-	segment *ai.SegmentFigures
+	segment *analytics.SegmentFigures
 }
 
 func (r *round) say(delta string) {
@@ -181,6 +183,9 @@ func (r *round) params(list []sdk.ChatCompletionMessageParamUnion) sdk.ChatCompl
 	}
 }
 
+// drainFor is how long the end of an answer's body may take after its [DONE].
+const drainFor = 200 * time.Millisecond
+
 // stream sends the request and reads the answer, giving text away as it comes. calls is what the model wants looked up,
 // whole. It is an error when the stream ends without a finish reason, however clean its end looks.
 func (r *round) stream(params sdk.ChatCompletionNewParams, text func(delta string)) (calls []ai.ToolCall, reason string, err error) {
@@ -208,6 +213,9 @@ func (r *round) stream(params sdk.ChatCompletionNewParams, text func(delta strin
 	for {
 		data, err := stream.next()
 		if errors.Is(err, errDone) {
+			// The end of the body must be read for the connection to be used again; it is there already, or not worth a wait.
+			w.timer.Reset(drainFor)
+			_, _ = io.CopyN(io.Discard, res.Body, 4096)
 			break
 		}
 		if err != nil {

@@ -285,11 +285,11 @@ func TestPromptsGolden(t *testing.T) {
 	}
 	only := mainQuestion()
 	only.Intent.Entities.Channel = "sms"
-	segment, err := (&aitest.Queries{}).Segment(context.Background(), uuid.Nil, "cart_abandoners", ai.Range{})
+	segment, err := (&aitest.Queries{}).Segment(context.Background(), uuid.Nil, "cart_abandoners", analytics.Range{})
 	require.NoError(t, err)
 	for name, x := range map[string]struct {
 		req     ai.Request
-		segment *ai.SegmentFigures
+		segment *analytics.SegmentFigures
 	}{
 		"data": {dataQuestion(), nil}, "cards": {mainQuestion(), &segment}, "cards_by_sms": {only, nil}, "visitor": {visitor, nil},
 		"no_data": {empty, nil}, "history": {long, nil}, "lookups": {looked, nil},

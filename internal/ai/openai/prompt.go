@@ -60,7 +60,7 @@ The marketer wants campaigns. Answer with one JSON object {"intro": string, "car
 
 // messages is the whole prompt: rules and task, the workspace's picture, the history, the question, and look-ups with what
 // they found.
-func messages(req ai.Request, segment *ai.SegmentFigures) []sdk.ChatCompletionMessageParamUnion {
+func messages(req ai.Request, segment *analytics.SegmentFigures) []sdk.ChatCompletionMessageParamUnion {
 	list := []sdk.ChatCompletionMessageParamUnion{sdk.SystemMessage(system(req, segment))}
 	for _, t := range history(req.History) {
 		list = append(list, sdk.UserMessage(t.Question), sdk.AssistantMessage(t.Answer))
@@ -70,7 +70,7 @@ func messages(req ai.Request, segment *ai.SegmentFigures) []sdk.ChatCompletionMe
 }
 
 // system is the rules, then the task, then the data: what changes least comes first, so that servers can cache it.
-func system(req ai.Request, segment *ai.SegmentFigures) string {
+func system(req ai.Request, segment *analytics.SegmentFigures) string {
 	var b strings.Builder
 	b.WriteString(rules)
 	switch {
@@ -150,6 +150,7 @@ type asked struct {
 	People    int64        `json:"people"`
 	OpenCarts string       `json:"openCarts,omitempty"`
 	Reachable pictureReach `json:"reachable"`
+	Products  []string     `json:"productsOfInterest,omitempty"`
 }
 
 type pictureTotal struct {
@@ -200,7 +201,7 @@ type pictureFrom struct {
 	Revenue string `json:"revenue"`
 }
 
-func pictureOf(req ai.Request, segment *ai.SegmentFigures) picture {
+func pictureOf(req ai.Request, segment *analytics.SegmentFigures) picture {
 	a := req.Analysis
 	o := a.Overview
 	p := picture{
@@ -217,6 +218,9 @@ func pictureOf(req ai.Request, segment *ai.SegmentFigures) picture {
 		p.Asked = &asked{Segment: segment.Segment, When: f.Label, People: segment.Size, Reachable: pictureReach{segment.Reachable["email"], segment.Reachable["sms"], segment.Reachable["push"], segment.Reachable["whatsapp"]}}
 		if segment.CartValue.IsPositive() {
 			p.Asked.OpenCarts = segment.CartValue.StringFixed(2)
+		}
+		for _, product := range segment.TopProducts[:min(3, len(segment.TopProducts))] {
+			p.Asked.Products = append(p.Asked.Products, product.Name)
 		}
 	}
 	for _, s := range a.Funnel {

@@ -45,7 +45,7 @@ func (b *book) reach(label string, reachable map[string]int64, query string) {
 }
 
 // newBook enters the analysis and the results of look-ups, look-ups first: they are what was asked for.
-func newBook(a *analytics.Analysis, calls []ai.ToolCall, segment *ai.SegmentFigures, label string) *book {
+func newBook(a *analytics.Analysis, calls []ai.ToolCall, segment *analytics.SegmentFigures, label string) *book {
 	b := &book{}
 	for _, c := range calls {
 		b.call(c)
@@ -54,6 +54,7 @@ func newBook(a *analytics.Analysis, calls []ai.ToolCall, segment *ai.SegmentFigu
 		b.count(label, segment.Size, segment.Query)
 		b.money(label+", open carts", segment.CartValue, segment.Query)
 		b.reach(label, segment.Reachable, segment.Query)
+		b.products(segment.TopProducts, segment.Query)
 	}
 	if a == nil {
 		return b
@@ -104,41 +105,37 @@ func newBook(a *analytics.Analysis, calls []ai.ToolCall, segment *ai.SegmentFigu
 func (b *book) call(c ai.ToolCall) {
 	switch c.Tool {
 	case ai.ToolSegmentSize:
-		if f, ok := result[ai.SegmentFigures](c); ok {
+		if f, ok := result[analytics.SegmentFigures](c); ok {
 			b.count(f.Segment, f.Size, f.Query)
 			b.money(f.Segment+", open carts", f.CartValue, f.Query)
 			b.reach(f.Segment, f.Reachable, f.Query)
+			b.products(f.TopProducts, f.Query)
 		}
 	case ai.ToolTimeseries:
-		if f, ok := result[ai.SeriesFigures](c); ok {
+		if f, ok := result[analytics.SeriesFigures](c); ok {
 			b.money(f.Metric+", total", f.Total, f.Query)
 			for _, s := range f.Steps {
 				b.money(f.Metric+", "+s.Start, s.Value, f.Query)
 			}
 		}
 	case ai.ToolCompare:
-		if f, ok := result[ai.Comparison](c); ok {
+		if f, ok := result[ai.Compared](c); ok {
 			b.totals("asked range", f.This)
 			b.totals("other range", f.Other)
 		}
 	case ai.ToolTopProducts:
-		if f, ok := result[ai.ProductFigures](c); ok {
-			for _, p := range f.Products {
-				b.money("Revenue of "+p.Name, p.Revenue, f.Query)
-				b.count("Orders of "+p.Name, p.Orders, f.Query)
-				b.count("Added to cart: "+p.Name, p.Adds, f.Query)
-				b.count("Views of "+p.Name, p.Views, f.Query)
-			}
+		if f, ok := result[analytics.ProductFigures](c); ok {
+			b.products(f.Products, f.Query)
 		}
 	case ai.ToolFunnel:
-		if f, ok := result[ai.FunnelFigures](c); ok {
+		if f, ok := result[analytics.FunnelFigures](c); ok {
 			for _, s := range f.Steps {
 				b.count(s.Label, s.Customers, f.Query)
 				b.share(s.Label+" as a share of the first step", s.Rate, f.Query)
 			}
 		}
 	case ai.ToolChannels:
-		if f, ok := result[ai.ChannelFigures](c); ok {
+		if f, ok := result[analytics.ChannelFigures](c); ok {
 			for _, s := range f.Channels {
 				b.money("Revenue from "+s.Channel, s.Revenue, f.Query)
 				b.count("Orders from "+s.Channel, s.Orders, f.Query)
@@ -148,7 +145,16 @@ func (b *book) call(c ai.ToolCall) {
 	}
 }
 
-func (b *book) totals(label string, f ai.TotalFigures) {
+func (b *book) products(list []analytics.Product, query string) {
+	for _, p := range list {
+		b.money("Revenue of "+p.Name, p.Revenue, query)
+		b.count("Orders of "+p.Name, p.Orders, query)
+		b.count("Added to cart: "+p.Name, p.Adds, query)
+		b.count("Views of "+p.Name, p.Views, query)
+	}
+}
+
+func (b *book) totals(label string, f analytics.TotalFigures) {
 	b.money("Revenue, "+label, f.Revenue, f.Query)
 	b.count("Orders, "+label, f.Orders, f.Query)
 	b.count("Visits, "+label, f.Visits, f.Query)
@@ -226,7 +232,7 @@ func figureOf(c ai.ToolCall, n int) (ai.Chart, bool) {
 	chart := ai.Chart{Key: fmt.Sprintf("%s-%d", c.Tool, n), Kind: "bar", Unit: "count"}
 	switch c.Tool {
 	case ai.ToolTimeseries:
-		f, ok := result[ai.SeriesFigures](c)
+		f, ok := result[analytics.SeriesFigures](c)
 		if !ok || len(f.Steps) < 2 {
 			return chart, false
 		}
@@ -236,7 +242,7 @@ func figureOf(c ai.ToolCall, n int) (ai.Chart, bool) {
 			chart.X, chart.Series[0].Values = append(chart.X, s.Start), append(chart.Series[0].Values, s.Value.InexactFloat64())
 		}
 	case ai.ToolCompare:
-		f, ok := result[ai.Comparison](c)
+		f, ok := result[ai.Compared](c)
 		if !ok {
 			return chart, false
 		}
@@ -253,7 +259,7 @@ func figureOf(c ai.ToolCall, n int) (ai.Chart, bool) {
 			{Name: args.OtherFrom + " to " + args.OtherTo, Values: []float64{f.Other.Revenue.InexactFloat64()}},
 		}
 	case ai.ToolFunnel:
-		f, ok := result[ai.FunnelFigures](c)
+		f, ok := result[analytics.FunnelFigures](c)
 		if !ok || len(f.Steps) < 2 {
 			return chart, false
 		}
@@ -262,7 +268,7 @@ func figureOf(c ai.ToolCall, n int) (ai.Chart, bool) {
 			chart.X, chart.Series[0].Values = append(chart.X, s.Label), append(chart.Series[0].Values, float64(s.Customers))
 		}
 	case ai.ToolChannels:
-		f, ok := result[ai.ChannelFigures](c)
+		f, ok := result[analytics.ChannelFigures](c)
 		if !ok || len(f.Channels) == 0 {
 			return chart, false
 		}

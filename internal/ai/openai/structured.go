@@ -10,6 +10,7 @@ import (
 	"github.com/openai/openai-go/v3/shared"
 
 	"github.com/pulsehub/pulsehub/internal/ai"
+	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/apperr"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 )
@@ -98,7 +99,7 @@ func (r *round) lookUpSegment() {
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, segmentLookUp)
 	defer cancel()
-	f, err := r.cfg.Queries.Segment(ctx, r.req.WorkspaceID, e.Segment, ai.Range{From: e.Timeframe.From, To: e.Timeframe.To})
+	f, err := r.cfg.Queries.Segment(ctx, r.req.WorkspaceID, e.Segment, analytics.Range{From: e.Timeframe.From, To: e.Timeframe.To})
 	if err != nil {
 		return
 	}
