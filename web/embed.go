@@ -55,7 +55,7 @@ type file struct {
 func handler(files fs.FS) http.Handler {
 	s := server{files: map[string]file{}}
 	_ = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Base(name) == ".gitkeep" || compressed(name) {
+		if err != nil || d.IsDir() || strings.HasPrefix(name, ".") || compressed(name) {
 			return err
 		}
 		body, err := fs.ReadFile(files, name)

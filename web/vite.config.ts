@@ -6,11 +6,12 @@ import { defineConfig, type Plugin } from 'vite'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
-// Puts theme.js, hashed, before everything else in the head, so that the page never shows in the wrong theme.
-function themeScript(): Plugin {
+// Puts theme.js, hashed, before everything else in the head, so that the page never shows in the wrong theme; and has the
+// text's font fetched along with the style sheet that asks for it, so that lines do not move.
+function firstPaint(): Plugin {
   const source = () => readFileSync(path('./src/app/theme.js'), 'utf8')
   return {
-    name: 'theme-script',
+    name: 'first-paint',
     buildStart() {
       if (!this.meta.watchMode) this.emitFile({ type: 'asset', name: 'theme.js', source: source() })
     },
@@ -18,9 +19,16 @@ function themeScript(): Plugin {
       order: 'post',
       handler(_html, context) {
         if (!context.bundle) return [{ tag: 'script', children: source(), injectTo: 'head-prepend' }]
-        const file = Object.values(context.bundle).find((f) => f.type === 'asset' && f.names.includes('theme.js'))
-        if (!file) throw new Error('theme.js was not emitted')
-        return [{ tag: 'script', attrs: { src: `/${file.fileName}` }, injectTo: 'head-prepend' }]
+        const asset = (name: string) => {
+          const file = Object.values(context.bundle!).find((f) => f.type === 'asset' && f.names.includes(name))
+          if (!file) throw new Error(`${name} is not in the build`)
+          return `/${file.fileName}`
+        }
+        const font = { rel: 'preload', as: 'font', type: 'font/woff2', href: asset('hanken-grotesk-latin-wght-normal.woff2'), crossorigin: true }
+        return [
+          { tag: 'script', attrs: { src: asset('theme.js') }, injectTo: 'head-prepend' },
+          { tag: 'link', attrs: font, injectTo: 'head' },
+        ]
       },
     },
   }
@@ -30,7 +38,7 @@ export default defineConfig(async ({ mode }) => ({
   plugins: [
     react(),
     tailwindcss(),
-    themeScript(),
+    firstPaint(),
     mode === 'mock' ? (await import('./mocks/vitePlugin')).mockApi() : null,
   ],
   resolve: { alias: { '@': path('./src'), '@mocks': path('./mocks') } },

@@ -148,14 +148,17 @@ export function handlers(world: World): HttpHandler[] {
     }),
 
     http.get('*/api/ai/providers', () =>
-      HttpResponse.json({
-        items: [
-          { name: 'openai', model: 'gpt-4o-mini', healthy: true, circuit: 'closed', latencyMs: 412 },
-          { name: 'analyst', model: 'built-in', healthy: true, circuit: 'closed', latencyMs: 3 },
-        ],
-      }),
+      HttpResponse.json([
+        { name: 'openai', model: 'gpt-4o-mini', healthy: true, circuit: 'closed', latencyMs: 412, default: true },
+        { name: 'analyst', model: 'built-in', healthy: true, circuit: 'closed', latencyMs: 3, default: false },
+      ]),
     ),
-    http.post('*/api/ai/recommendations/:id/feedback', () => HttpResponse.json({})),
+    http.get('*/api/ai/recommendations/history', () => HttpResponse.json({ items: [...world.verdicts].map(([id, feedback]) => ({ id, feedback: { feedback } })) })),
+    http.post('*/api/ai/recommendations/:id/feedback', async ({ request, params }) => {
+      const { feedback } = (await request.json()) as { feedback: string }
+      world.verdicts.set(String(params.id), feedback)
+      return HttpResponse.json({ id: params.id, feedback: { feedback } })
+    }),
     http.get('*/api/analytics/overview', ({ request }) => {
       const email = emailOf(request)
       if (!email) return unauthenticated()

@@ -1,4 +1,5 @@
-import type { Conversation, DummyDataJob, Message, MessagePart, Profile, Turn } from '@/api/generated'
+import type { DummyDataJob } from '@/api/data'
+import type { Conversation, Message, Part, Profile, Turn } from '@/api/generated'
 import { partOf, type FrameData } from '../src/chat/frames'
 import { scriptFor } from './answers'
 
@@ -43,6 +44,7 @@ export class World {
   dialogues = new Map<string, Dialogue>()
   jobs = new Map<string, DummyDataJob & { begun: number }>()
   loaded = new Map<string, { events: number; customers: number }>() // by e-mail
+  verdicts = new Map<string, string>() // by recommendation
   clientMessages = new Map<string, { message: Message; turn: RunningTurn }>()
   pace: Pace
 
@@ -104,7 +106,7 @@ export class World {
     const turn: RunningTurn = { id: id(), status: 'running', messageId: id(), question, frames: [], changed, stop: () => undefined }
     dialogue.turns.set(turn.id, turn)
     let content = ''
-    const parts: MessagePart[] = []
+    const parts: Part[] = []
     const put = (data: FrameData) => {
       const { type, ...rest } = data
       turn.frames.push({ id: `1-${turn.frames.length + 1}`, event: type, data: { type, ...rest } })
@@ -117,8 +119,8 @@ export class World {
       if (turn.status !== 'running') return
       turn.status = status
       if (status === 'completed' && script.sources.length > 0 && parts.every((p) => p.type !== 'auth_required')) parts.push({ type: 'sources', key: '', data: { items: script.sources } })
-      dialogue.messages.push({ id: turn.messageId!, role: 'assistant', content, parts, turnId: turn.id, status, provider: 'analyst', createdAt: new Date().toISOString() })
-      put({ type: 'complete', messageId: turn.messageId!, status, provider: 'analyst', usage: { inputTokens: 0, outputTokens: 0 } })
+      dialogue.messages.push({ id: turn.messageId, role: 'assistant', content, parts, turnId: turn.id, status, provider: 'analyst', createdAt: new Date().toISOString() })
+      put({ type: 'complete', messageId: turn.messageId, status, provider: 'analyst', usage: { inputTokens: 0, outputTokens: 0 } })
     }
     turn.stop = () => finish('stopped')
 

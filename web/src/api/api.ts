@@ -2,20 +2,21 @@ import { generatedApi } from './generated'
 
 /** The generated client with what it cannot know: which answers a change makes stale. */
 export const api = generatedApi.enhanceEndpoints({
-  addTagTypes: ['Profile', 'Sessions', 'Conversations', 'Conversation', 'Providers', 'Data'],
+  addTagTypes: ['Profile', 'Sessions', 'Conversations', 'Conversation', 'Providers', 'Data', 'Verdicts'],
   endpoints: {
     getProfile: { providesTags: ['Profile'] },
     updateProfile: {
-      async onQueryStarted(_arg, { dispatch, queryFulfilled }) {
-        const { data } = await queryFulfilled
-        dispatch(api.util.upsertQueryData('getProfile', undefined, data))
-      },
+      onQueryStarted: (_arg, { dispatch, queryFulfilled }) =>
+        queryFulfilled.then(
+          ({ data }) => void dispatch(api.util.upsertQueryData('getProfile', undefined, data)),
+          () => undefined, // the caller shows it
+        ),
     },
     listSessions: { providesTags: ['Sessions'] },
     endSession: { invalidatesTags: ['Sessions'] },
     endSessions: { invalidatesTags: ['Sessions'] },
     getConversation: { providesTags: (_result, _error, { id }) => [{ type: 'Conversation', id }], keepUnusedDataFor: 300 },
-    listProviders: { providesTags: ['Providers'] },
-    getOverview: { providesTags: ['Data'] },
+    listRecommendations: { providesTags: ['Verdicts'] },
+    listAiProviders: { providesTags: ['Providers'] },
   },
 })

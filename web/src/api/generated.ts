@@ -1,191 +1,604 @@
-import { emptyApi as api } from './base'
+// Made by npm run generate from the API's OpenAPI document. Not to be edited.
+import { emptyApi as api } from './base';
 const injectedRtkApi = api.injectEndpoints({
   endpoints: (build) => ({
-    register: build.mutation<Session, { registerInputBody: RegisterInputBody }>({
-      query: (queryArg) => ({ url: `/auth/register`, method: 'POST', body: queryArg.registerInputBody }),
-    }),
-    login: build.mutation<Session, { loginInputBody: LoginInputBody }>({
-      query: (queryArg) => ({ url: `/auth/login`, method: 'POST', body: queryArg.loginInputBody }),
-    }),
-    logout: build.mutation<void, void>({
-      query: () => ({ url: `/auth/logout`, method: 'POST', body: {} }),
-    }),
-    listSessions: build.query<SessionList, { limit?: number; cursor?: string }>({
-      query: (queryArg) => ({ url: `/auth/sessions`, params: { limit: queryArg.limit, cursor: queryArg.cursor } }),
-    }),
-    endSession: build.mutation<void, { id: string }>({
-      query: (queryArg) => ({ url: `/auth/sessions/${queryArg.id}`, method: 'DELETE' }),
-    }),
-    endSessions: build.mutation<void, { keepCurrent?: boolean }>({
-      query: (queryArg) => ({ url: `/auth/sessions`, method: 'DELETE', params: { keepCurrent: queryArg.keepCurrent } }),
-    }),
-    getProfile: build.query<Profile, void>({ query: () => ({ url: `/user/profile` }) }),
-    updateProfile: build.mutation<Profile, { profileChange: ProfileChange }>({
-      query: (queryArg) => ({ url: `/user/profile`, method: 'PATCH', body: queryArg.profileChange }),
-    }),
-    changePassword: build.mutation<Session, { passwordInputBody: PasswordInputBody }>({
-      query: (queryArg) => ({ url: `/user/password`, method: 'POST', body: queryArg.passwordInputBody }),
-    }),
-    createConversation: build.mutation<Conversation, { createConversationInputBody: { title?: string } }>({
-      query: (queryArg) => ({ url: `/conversations`, method: 'POST', body: queryArg.createConversationInputBody }),
-    }),
-    listConversations: build.query<ConversationList, { q?: string; limit?: number; cursor?: string }>({
-      query: (queryArg) => ({ url: `/conversations`, params: { q: queryArg.q, limit: queryArg.limit, cursor: queryArg.cursor } }),
-    }),
-    getConversation: build.query<Thread, { id: string }>({ query: (queryArg) => ({ url: `/conversations/${queryArg.id}` }) }),
-    renameConversation: build.mutation<Conversation, { id: string; renameConversationInputBody: { title: string } }>({
-      query: (queryArg) => ({ url: `/conversations/${queryArg.id}`, method: 'PATCH', body: queryArg.renameConversationInputBody }),
-    }),
-    deleteConversation: build.mutation<void, { id: string }>({
-      query: (queryArg) => ({ url: `/conversations/${queryArg.id}`, method: 'DELETE' }),
-    }),
-    sendMessage: build.mutation<Sent, { id: string; sendMessageInputBody: { content: string; clientMessageId?: string } }>({
-      query: (queryArg) => ({ url: `/conversations/${queryArg.id}/messages`, method: 'POST', body: queryArg.sendMessageInputBody }),
-    }),
-    stopTurn: build.mutation<Turn, { id: string; turnId: string }>({
-      query: (queryArg) => ({ url: `/conversations/${queryArg.id}/turns/${queryArg.turnId}/stop`, method: 'POST' }),
-    }),
-    regenerateTurn: build.mutation<Turn, { id: string; turnId: string }>({
-      query: (queryArg) => ({ url: `/conversations/${queryArg.id}/turns/${queryArg.turnId}/regenerate`, method: 'POST' }),
-    }),
-    rateMessage: build.mutation<void, { id: string; rateMessageInputBody: { rating: 'up' | 'down'; comment?: string } }>({
-      query: (queryArg) => ({ url: `/messages/${queryArg.id}/feedback`, method: 'POST', body: queryArg.rateMessageInputBody }),
-    }),
-    listProviders: build.query<{ items: Provider[] }, void>({ query: () => ({ url: `/ai/providers` }) }),
-    rateRecommendation: build.mutation<
-      unknown,
-      { id: string; recommendationFeedback: { feedback: 'positive' | 'negative' | 'neutral'; comment?: string } }
+    listAiProviders: build.query<
+      ListAiProvidersApiResponse,
+      ListAiProvidersApiArg
     >({
-      query: (queryArg) => ({ url: `/ai/recommendations/${queryArg.id}/feedback`, method: 'POST', body: queryArg.recommendationFeedback }),
+      query: () => ({ url: `/ai/providers` }),
     }),
-    getOverview: build.query<OverviewAnswer, void>({ query: () => ({ url: `/analytics/overview` }) }),
-    seedAllDummyData: build.mutation<DummyDataJob, { seedAllInputBody: { customers?: number; events?: number; days?: number; seed?: number } }>({
-      query: (queryArg) => ({ url: `/data-sources/dummy-data/seed-all`, method: 'POST', body: queryArg.seedAllInputBody }),
+    listRecommendations: build.query<
+      ListRecommendationsApiResponse,
+      ListRecommendationsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/ai/recommendations/history`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+          status: queryArg.status,
+        },
+      }),
     }),
-    getDummyData: build.query<DummyDataJob, { jobId: string }>({
-      query: (queryArg) => ({ url: `/data-sources/dummy-data/${queryArg.jobId}` }),
+    getRecommendation: build.query<
+      GetRecommendationApiResponse,
+      GetRecommendationApiArg
+    >({
+      query: (queryArg) => ({ url: `/ai/recommendations/${queryArg.id}` }),
     }),
-    deleteDummyData: build.mutation<unknown, void>({ query: () => ({ url: `/data-sources/dummy-data`, method: 'DELETE' }) }),
+    giveRecommendationFeedback: build.mutation<
+      GiveRecommendationFeedbackApiResponse,
+      GiveRecommendationFeedbackApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/ai/recommendations/${queryArg.id}/feedback`,
+        method: "POST",
+        body: queryArg.feedbackInputBody,
+      }),
+    }),
+    login: build.mutation<LoginApiResponse, LoginApiArg>({
+      query: (queryArg) => ({
+        url: `/auth/login`,
+        method: "POST",
+        body: queryArg.loginInputBody,
+      }),
+    }),
+    logout: build.mutation<LogoutApiResponse, LogoutApiArg>({
+      query: (queryArg) => ({
+        url: `/auth/logout`,
+        method: "POST",
+        body: queryArg.refreshTokenInputBody,
+      }),
+    }),
+    refresh: build.mutation<RefreshApiResponse, RefreshApiArg>({
+      query: (queryArg) => ({
+        url: `/auth/refresh`,
+        method: "POST",
+        body: queryArg.refreshTokenInputBody,
+      }),
+    }),
+    register: build.mutation<RegisterApiResponse, RegisterApiArg>({
+      query: (queryArg) => ({
+        url: `/auth/register`,
+        method: "POST",
+        body: queryArg.registerInputBody,
+      }),
+    }),
+    endSessions: build.mutation<EndSessionsApiResponse, EndSessionsApiArg>({
+      query: (queryArg) => ({
+        url: `/auth/sessions`,
+        method: "DELETE",
+        params: {
+          keepCurrent: queryArg.keepCurrent,
+        },
+      }),
+    }),
+    listSessions: build.query<ListSessionsApiResponse, ListSessionsApiArg>({
+      query: (queryArg) => ({
+        url: `/auth/sessions`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    endSession: build.mutation<EndSessionApiResponse, EndSessionApiArg>({
+      query: (queryArg) => ({
+        url: `/auth/sessions/${queryArg.id}`,
+        method: "DELETE",
+      }),
+    }),
+    listConversations: build.query<
+      ListConversationsApiResponse,
+      ListConversationsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/conversations`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+          q: queryArg.q,
+        },
+      }),
+    }),
+    createConversation: build.mutation<
+      CreateConversationApiResponse,
+      CreateConversationApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/conversations`,
+        method: "POST",
+        body: queryArg.createConversationRequest,
+      }),
+    }),
+    deleteConversation: build.mutation<
+      DeleteConversationApiResponse,
+      DeleteConversationApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/conversations/${queryArg.id}`,
+        method: "DELETE",
+      }),
+    }),
+    getConversation: build.query<
+      GetConversationApiResponse,
+      GetConversationApiArg
+    >({
+      query: (queryArg) => ({ url: `/conversations/${queryArg.id}` }),
+    }),
+    renameConversation: build.mutation<
+      RenameConversationApiResponse,
+      RenameConversationApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/conversations/${queryArg.id}`,
+        method: "PATCH",
+        body: queryArg.renameConversationRequest,
+      }),
+    }),
+    sendMessage: build.mutation<SendMessageApiResponse, SendMessageApiArg>({
+      query: (queryArg) => ({
+        url: `/conversations/${queryArg.id}/messages`,
+        method: "POST",
+        body: queryArg.sendMessageRequest,
+      }),
+    }),
+    regenerateTurn: build.mutation<
+      RegenerateTurnApiResponse,
+      RegenerateTurnApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/conversations/${queryArg.id}/turns/${queryArg.turnId}/regenerate`,
+        method: "POST",
+      }),
+    }),
+    stopTurn: build.mutation<StopTurnApiResponse, StopTurnApiArg>({
+      query: (queryArg) => ({
+        url: `/conversations/${queryArg.id}/turns/${queryArg.turnId}/stop`,
+        method: "POST",
+      }),
+    }),
+    rateMessage: build.mutation<RateMessageApiResponse, RateMessageApiArg>({
+      query: (queryArg) => ({
+        url: `/messages/${queryArg.id}/feedback`,
+        method: "POST",
+        body: queryArg.rateMessageRequest,
+      }),
+    }),
+    changePassword: build.mutation<
+      ChangePasswordApiResponse,
+      ChangePasswordApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/user/password`,
+        method: "POST",
+        body: queryArg.changePasswordInputBody,
+      }),
+    }),
+    getProfile: build.query<GetProfileApiResponse, GetProfileApiArg>({
+      query: () => ({ url: `/user/profile` }),
+    }),
+    updateProfile: build.mutation<
+      UpdateProfileApiResponse,
+      UpdateProfileApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/user/profile`,
+        method: "PATCH",
+        body: queryArg.updateProfileInputBody,
+      }),
+    }),
   }),
   overrideExisting: false,
-})
-export { injectedRtkApi as generatedApi }
-
-export interface Workspace {
-  id: string
-  name: string
-  timeZone: string
-  currency: string
-}
-export interface Profile {
-  id: string
-  email: string
-  firstName: string
-  lastName: string
-  companyName?: string
-  workspace: Workspace
-  createdAt: string
-}
-export interface Session {
-  user: Profile
-  tokens: { accessToken: string; refreshToken: string; expiresIn: number }
-}
-export interface RegisterInputBody {
-  email: string
-  password: string
-  firstName: string
-  lastName: string
-  companyName?: string
-}
-export interface LoginInputBody {
-  email: string
-  password: string
-}
-export interface SessionInfo {
-  id: string
-  device: string
-  address: string
-  lastUsedAt: string
-  createdAt: string
-  current: boolean
-}
-export interface SessionList {
-  items: SessionInfo[]
-  nextCursor?: string
-}
-export interface ProfileChange {
-  firstName?: string
-  lastName?: string
-  companyName?: string
-  email?: string
-  password?: string
-  timeZone?: string
-  currency?: string
-}
-export interface PasswordInputBody {
-  currentPassword: string
-  newPassword: string
-}
-export interface Conversation {
-  id: string
-  title: string
-  createdAt: string
-  updatedAt: string
-}
-export interface ConversationList {
-  items: Conversation[]
-  nextCursor?: string
-}
-export interface Turn {
-  id: string
-  status: 'queued' | 'running' | 'completed' | 'stopped' | 'failed'
-  messageId?: string
-  error?: string
-}
-export interface MessagePart {
-  type: string
-  key: string
-  data: unknown
-}
-export interface Message {
-  id: string
-  role: 'user' | 'assistant'
-  content: string
-  parts: MessagePart[]
-  turnId: string
-  status: 'completed' | 'stopped' | 'failed'
-  provider?: string
-  rating?: 'up' | 'down'
-  createdAt: string
-}
-export interface Thread extends Conversation {
-  messages: Message[]
-  turn?: Turn
-}
-export interface Sent {
-  message: Message
-  turn: Turn
-}
-export interface Provider {
-  name: string
-  model: string
-  healthy: boolean
-  circuit: 'closed' | 'open' | 'half-open'
-  latencyMs?: number
-}
-export interface OverviewAnswer {
-  events: number
-  customers: number
-  computedAt: string
-  demo?: boolean
-}
-export interface DummyDataJob {
-  id: string
-  status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled'
-  progress: number
-  events: number
-  customers: number
-  startedAt?: string
-  finishedAt?: string
-  error?: string
-}
+});
+export { injectedRtkApi as generatedApi };
+export type ListAiProvidersApiResponse = /** status 200 OK */ Provider[];
+export type ListAiProvidersApiArg = void;
+export type ListRecommendationsApiResponse =
+  /** status 200 OK */ HistoryOutputBody;
+export type ListRecommendationsApiArg = {
+  /** Cards on a page */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+  /** Only these */
+  status?: "proposed" | "accepted" | "dismissed";
+};
+export type GetRecommendationApiResponse = /** status 200 OK */ Recommendation;
+export type GetRecommendationApiArg = {
+  /** Id of the card */
+  id: string;
+};
+export type GiveRecommendationFeedbackApiResponse =
+  /** status 200 OK */ Recommendation;
+export type GiveRecommendationFeedbackApiArg = {
+  /** Id of the card */
+  id: string;
+  feedbackInputBody: FeedbackInputBody;
+};
+export type LoginApiResponse = /** status 200 OK */ SignedIn;
+export type LoginApiArg = {
+  loginInputBody: LoginInputBody;
+};
+export type LogoutApiResponse = unknown;
+export type LogoutApiArg = {
+  refreshTokenInputBody: RefreshTokenInputBody;
+};
+export type RefreshApiResponse = /** status 200 OK */ SignedIn;
+export type RefreshApiArg = {
+  refreshTokenInputBody: RefreshTokenInputBody;
+};
+export type RegisterApiResponse = /** status 201 Created */ SignedIn;
+export type RegisterApiArg = {
+  registerInputBody: RegisterInputBody;
+};
+export type EndSessionsApiResponse = unknown;
+export type EndSessionsApiArg = {
+  /** Leave the session of this call alone */
+  keepCurrent?: boolean;
+};
+export type ListSessionsApiResponse = /** status 200 OK */ PageSession;
+export type ListSessionsApiArg = {
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+};
+export type EndSessionApiResponse = unknown;
+export type EndSessionApiArg = {
+  /** Session */
+  id: string;
+};
+export type ListConversationsApiResponse =
+  /** status 200 OK */ PageConversation;
+export type ListConversationsApiArg = {
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+  /** Words to look for in titles and messages */
+  q?: string;
+};
+export type CreateConversationApiResponse =
+  /** status 201 Created */ Conversation;
+export type CreateConversationApiArg = {
+  createConversationRequest: CreateConversationRequest;
+};
+export type DeleteConversationApiResponse = unknown;
+export type DeleteConversationApiArg = {
+  /** Conversation */
+  id: string;
+};
+export type GetConversationApiResponse = /** status 200 OK */ Thread;
+export type GetConversationApiArg = {
+  /** Conversation */
+  id: string;
+};
+export type RenameConversationApiResponse = /** status 200 OK */ Conversation;
+export type RenameConversationApiArg = {
+  /** Conversation */
+  id: string;
+  renameConversationRequest: RenameConversationRequest;
+};
+export type SendMessageApiResponse = /** status 202 Accepted */ Sent;
+export type SendMessageApiArg = {
+  /** Conversation */
+  id: string;
+  sendMessageRequest: SendMessageRequest;
+};
+export type RegenerateTurnApiResponse = /** status 202 Accepted */ Turn;
+export type RegenerateTurnApiArg = {
+  /** Conversation */
+  id: string;
+  /** Turn */
+  turnId: string;
+};
+export type StopTurnApiResponse = /** status 200 OK */ Turn;
+export type StopTurnApiArg = {
+  /** Conversation */
+  id: string;
+  /** Turn */
+  turnId: string;
+};
+export type RateMessageApiResponse = unknown;
+export type RateMessageApiArg = {
+  /** Assistant message */
+  id: string;
+  rateMessageRequest: RateMessageRequest;
+};
+export type ChangePasswordApiResponse = /** status 200 OK */ SignedIn;
+export type ChangePasswordApiArg = {
+  changePasswordInputBody: ChangePasswordInputBody;
+};
+export type GetProfileApiResponse = /** status 200 OK */ Profile;
+export type GetProfileApiArg = void;
+export type UpdateProfileApiResponse = /** status 200 OK */ Profile;
+export type UpdateProfileApiArg = {
+  updateProfileInputBody: UpdateProfileInputBody;
+};
+export type Provider = {
+  /** Open: it failed too often and is left alone for a while */
+  circuit: "closed" | "open" | "half_open";
+  /** It is asked first */
+  default: boolean;
+  /** It would be asked now */
+  healthy: boolean;
+  /** Median time to the first word over the last answers; 0 before the first */
+  latencyMs: number;
+  model: string;
+  /** openai or analyst */
+  name: string;
+};
+export type Field = {
+  /** Path of the field, e.g. body.email */
+  field: string;
+  /** What would be right */
+  message: string;
+  /** What was sent, unless it is secret */
+  value?: any;
+};
+export type Problem = {
+  /** Stable code for programs, e.g. email_taken */
+  code: string;
+  /** What happened and what to do */
+  detail: string;
+  /** Each fault of the input */
+  errors?: Field[];
+  /** Request id, to quote to support */
+  instance: string;
+  /** HTTP status */
+  status: number;
+  /** The kind of problem, in words */
+  title: string;
+  /** URI of the kind of problem */
+  type: string;
+};
+export type CardAudience = {
+  /** The segment's rule, in words */
+  criteria: string;
+  /** By channel: people with consent and an address */
+  reachable: {
+    [key: string]: number;
+  };
+  /** The segment's name */
+  segment: string;
+  segmentId: string;
+  size: number;
+};
+export type CardMessage = {
+  body: string;
+  /** Email and push only */
+  subject?: string;
+};
+export type CardTiming = {
+  afterEvent?: string;
+  at?: string;
+  /** e.g. 4h */
+  delay?: string;
+  kind: "now" | "at" | "after_event" | "best_time" | "recipient_local";
+  /** In words */
+  label: string;
+};
+export type CardChannel = {
+  message: CardMessage;
+  timing: CardTiming;
+  type: "email" | "sms" | "push" | "whatsapp";
+};
+export type CardEvidence = {
+  label: string;
+  query: string;
+  value: string;
+};
+export type CardExpected = {
+  high: number;
+  low: number;
+  /** conversion_rate: share of the people messaged who order within 7 days, 0 to 1 */
+  metric: string;
+  mid: number;
+};
+export type CampaignResults = {
+  /** Share of the messages delivered, 0 to 1 */
+  clickRate: number;
+  /** Share of the messages delivered, 0 to 1 */
+  conversionRate: number;
+  /** Share of the messages delivered, 0 to 1 */
+  openRate: number;
+  /** In the workspace's currency */
+  revenue: number;
+};
+export type RecommendationFeedback = {
+  campaignResults?: CampaignResults;
+  comment?: string;
+  feedback: "positive" | "negative" | "neutral";
+  updatedAt: string;
+};
+export type Recommendation = {
+  audience: CardAudience;
+  channels: CardChannel[];
+  /** Where it was proposed */
+  conversationId: string;
+  createdAt: string;
+  evidence: CardEvidence[];
+  expected: CardExpected;
+  feedback?: RecommendationFeedback;
+  id: string;
+  name: string;
+  /** openai or analyst */
+  provider: string;
+  rationale: string;
+  status: "proposed" | "accepted" | "dismissed";
+  turnId: string;
+};
+export type HistoryOutputBody = {
+  /** Newest first */
+  items: Recommendation[];
+  /** Absent on the last page */
+  nextCursor?: string;
+};
+export type FeedbackInputBody = {
+  /** What a campaign made from the card brought */
+  campaignResults?: CampaignResults;
+  comment?: string;
+  /** Positive accepts the card, negative dismisses it, neutral leaves its status */
+  feedback: "positive" | "negative" | "neutral";
+};
+export type Tokens = {
+  /** JWT for Authorization: Bearer */
+  accessToken: string;
+  /** Life of the access token, in seconds */
+  expiresIn: number;
+  /** Opaque; good for one POST /auth/refresh */
+  refreshToken: string;
+};
+export type ProfileWorkspace = {
+  /** ISO 4217 */
+  currency: string;
+  id: string;
+  name: string;
+  /** IANA */
+  timeZone: string;
+};
+export type Profile = {
+  companyName?: string;
+  createdAt: string;
+  email: string;
+  firstName: string;
+  id: string;
+  lastName: string;
+  workspace: ProfileWorkspace;
+};
+export type SignedIn = {
+  tokens: Tokens;
+  user: Profile;
+};
+export type LoginInputBody = {
+  email: string;
+  password: string;
+};
+export type RefreshTokenInputBody = {
+  /** Empty: the cookie pulsehub_refresh is used */
+  refreshToken?: string;
+};
+export type RegisterInputBody = {
+  /** At most 200 characters; also names the workspace */
+  companyName?: string;
+  /** Trimmed and lowered */
+  email: string;
+  /** 1 to 100 characters */
+  firstName: string;
+  /** 1 to 100 characters */
+  lastName: string;
+  /** 10 to 128 characters, and not the e-mail address */
+  password: string;
+};
+export type Session = {
+  /** IP address of the last log-in or refresh */
+  address: string;
+  createdAt: string;
+  /** The session this call was made with */
+  current: boolean;
+  /** Browser and system in words */
+  device: string;
+  id: string;
+  /** At most an access token's life behind */
+  lastUsedAt: string;
+};
+export type PageSession = {
+  items: Session[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
+export type Conversation = {
+  createdAt: string;
+  id: string;
+  /** Empty until the first question names it */
+  title: string;
+  updatedAt: string;
+};
+export type PageConversation = {
+  items: Conversation[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
+export type CreateConversationRequest = {
+  title?: string;
+};
+export type Part = {
+  /** As in the stream's event of that type; sources: {items: [{label, value, query, demo}]} */
+  data: any;
+  /** Unique among the message's parts of that type */
+  key: string;
+  type:
+    "campaign_recommendation" | "chart" | "table" | "sources" | "auth_required";
+};
+export type Message = {
+  content: string;
+  createdAt: string;
+  id: string;
+  /** Cards, charts, tables and sources, in order */
+  parts: Part[];
+  /** Who answered: openai or analyst */
+  provider?: string;
+  rating?: "up" | "down";
+  role: "user" | "assistant";
+  status: "completed" | "stopped" | "failed";
+  turnId: string;
+};
+export type Turn = {
+  /** Why it failed */
+  error?: string;
+  id: string;
+  /** The assistant message that the turn makes */
+  messageId: string;
+  status: "queued" | "running" | "completed" | "stopped" | "failed";
+};
+export type Thread = {
+  createdAt: string;
+  id: string;
+  /** Oldest first, the last 500 */
+  messages: Message[];
+  /** Empty until the first question names it */
+  title: string;
+  /** The newest turn */
+  turn?: Turn;
+  updatedAt: string;
+};
+export type RenameConversationRequest = {
+  title: string;
+};
+export type Sent = {
+  message: Message;
+  turn: Turn;
+};
+export type SendMessageRequest = {
+  /** Chosen by the client, so that sending again is safe */
+  clientMessageId?: string;
+  /** The question */
+  content: string;
+};
+export type RateMessageRequest = {
+  comment?: string;
+  rating: "up" | "down";
+};
+export type ChangePasswordInputBody = {
+  currentPassword: string;
+  /** 10 to 128 characters, and not the e-mail address */
+  newPassword: string;
+};
+export type UpdateProfileInputBody = {
+  /** At most 200 characters; empty removes it */
+  companyName?: string;
+  /** The workspace's, ISO 4217 */
+  currency?: string;
+  /** Needs password */
+  email?: string;
+  /** 1 to 100 characters */
+  firstName?: string;
+  /** 1 to 100 characters */
+  lastName?: string;
+  /** The current password, with email only */
+  password?: string;
+  /** The workspace's, IANA */
+  timeZone?: string;
+};

@@ -1,5 +1,5 @@
 import { WifiOff } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useDispatch, useSelector } from 'react-redux'
 import { Link, Outlet, useLocation } from 'react-router-dom'
 import { useOnline, useWide } from '@/lib/hooks'
@@ -12,17 +12,17 @@ import { Sidebar } from './Sidebar'
 /** The frame of every page: the side bar beside it, or as a drawer where there is no room. */
 export function Shell() {
   const wide = useWide()
-  const [open, setOpen] = useState(false)
   const [collapsed, setCollapsed] = useState(() => readStored('local', 'pulsehub.sidebar') === 'collapsed')
   const { pathname } = useLocation()
-  useEffect(() => setOpen(false), [pathname, wide])
+  // Open on the page it was opened on, and so closed by going elsewhere.
+  const [openOn, setOpenOn] = useState<string>()
 
   const collapse = (next: boolean) => {
     setCollapsed(next)
     store('local', 'pulsehub.sidebar', next ? 'collapsed' : undefined)
   }
   return (
-    <NavContext.Provider value={wide ? undefined : () => setOpen(true)}>
+    <NavContext.Provider value={wide ? undefined : () => setOpenOn(pathname)}>
       <div className="flex h-dvh">
         <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">
           Skip to the page
@@ -30,8 +30,8 @@ export function Shell() {
         {wide ? (
           <Sidebar collapsed={collapsed} onCollapse={collapse} />
         ) : (
-          <Drawer open={open} onOpenChange={setOpen} title="Menu">
-            <Sidebar onNavigate={() => setOpen(false)} />
+          <Drawer open={openOn === pathname} onOpenChange={(open) => setOpenOn(open ? pathname : undefined)} title="Menu">
+            <Sidebar onNavigate={() => setOpenOn(undefined)} />
           </Drawer>
         )}
         <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col bg-canvas outline-none">

@@ -19,7 +19,7 @@ export function UserMenu({ compact }: { compact?: boolean }) {
   const initials = me ? me.firstName.charAt(0) + me.lastName.charAt(0) : ''
 
   const leave = async () => {
-    await logout().unwrap().catch(() => undefined) // the session ends here in any case
+    await logout({ refreshTokenInputBody: {} }).unwrap().catch(() => undefined) // the session ends here in any case
     dispatch(endSession())
     navigate('/')
   }

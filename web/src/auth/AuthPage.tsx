@@ -47,23 +47,42 @@ function Frame({ title, lead, other, children }: { title: string; lead: string; 
   )
 }
 
-/** What one signs up for, as it looks. */
+/** What one signs up for, as it looks: a question, and the head of a campaign that answers it. */
 function Aside() {
+  const reach = [
+    { name: 'Email', width: '81%' },
+    { name: 'SMS', width: '48%' },
+    { name: 'WhatsApp', width: '31%' },
+  ]
   return (
     <aside aria-label="What an answer looks like" className="hidden border-l border-line bg-sunken lg:grid">
       <div className="m-auto w-full max-w-xl space-y-5 p-12">
-        <p className="ml-auto w-fit max-w-[85%] rounded-xl rounded-br-xs bg-active px-3.5 py-2 text-md">Who abandoned a cart this week, and what would bring them back?</p>
-        <p className="max-w-[92%] text-md leading-[1.6] text-ink-2">
-          The answer counts every event you have, shows the query behind each number, and ends with a campaign that is ready to check: whom to write to, on which channel, with which words, and when.
+        <p className="ml-auto w-fit max-w-[80%] rounded-xl rounded-br-xs bg-active px-3.5 py-2 text-md">Who abandoned a cart this week, and what would bring them back?</p>
+        <p className="max-w-[92%] text-md leading-[1.6]">
+          Counted over every event you have, with the query behind each number, and a campaign that is ready to check:
         </p>
-        <ul className="grid gap-2.5 text-base text-ink-2">
-          {['Numbers you can trace to the query they came from', 'Messages shown as they will look in the inbox', 'Expected results with their range, never a promise', 'Answers that go on when you close the laptop'].map((text) => (
-            <li key={text} className="flex items-center gap-3 rounded-lg border border-line bg-surface px-3.5 py-2.5">
-              <span aria-hidden="true" className="size-1.5 shrink-0 rounded-full bg-accent" />
-              {text}
-            </li>
-          ))}
-        </ul>
+        <div className="rounded-xl border border-line bg-surface p-5">
+          <p className="text-xs font-medium text-accent-text">Campaign · Cart abandoners</p>
+          <p className="mt-0.5 text-lg font-semibold tracking-[-0.01em]">Bring back this week’s open carts</p>
+          <ul className="mt-4 space-y-2">
+            {reach.map(({ name, width }) => (
+              <li key={name} className="grid grid-cols-[5.5rem_minmax(0,1fr)] items-center gap-2 text-sm text-ink-2">
+                {name}
+                <span aria-hidden="true" className="h-1 rounded-full bg-active">
+                  <span className="block h-full rounded-full bg-accent" style={{ width }} />
+                </span>
+              </li>
+            ))}
+          </ul>
+          <p className="mt-4 flex justify-between text-sm text-ink-2">
+            Expected result, with its range <span className="text-xs text-ink-3">estimate</span>
+          </p>
+          <div aria-hidden="true" className="relative mt-2 h-2 rounded-full bg-active">
+            <span className="absolute inset-y-0 right-[22%] left-[38%] rounded-full bg-accent-line" />
+            <span className="absolute -inset-y-0.5 left-[56%] w-[3px] rounded-full bg-accent" />
+          </div>
+        </div>
+        <p className="text-base text-ink-2">Nothing you start is lost: close the laptop, and the answer is there when you are back.</p>
       </div>
     </aside>
   )

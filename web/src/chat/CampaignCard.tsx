@@ -1,12 +1,13 @@
 import { Check, Clock, Copy, ThumbsDown, ThumbsUp, Undo2, Users, X } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { memo, useState } from 'react'
-import { useDispatch } from 'react-redux'
+import { useDispatch, useSelector } from 'react-redux'
 import { api } from '@/api/api'
 import { problemOf } from '@/api/problem'
 import { cx } from '@/lib/cx'
 import { formatCount, formatPercent } from '@/lib/format'
 import { useCopy } from '@/lib/hooks'
+import { selectSignedIn } from '@/session/session'
 import { Button } from '@/ui/Button'
 import { IconButton } from '@/ui/IconButton'
 import { toastShown } from '@/ui/toast'
@@ -14,7 +15,7 @@ import { channelOrder, channels } from './channels'
 import { ChannelPreview, messageText } from './ChannelPreview'
 import { ExpectedRange } from './ExpectedRange'
 import { segmentName } from './followUps'
-import { SourcePopover } from './SourceNumber'
+import { SourceNumber, SourcePopover } from './SourceNumber'
 import type { ChannelType, Recommendation } from './parts'
 
 interface CampaignCardProps {
@@ -30,6 +31,9 @@ export const CampaignCard = memo(function CampaignCard({ recommendation: r, comp
   const plan = r.channels.find((c) => c.type === channel) ?? r.channels[0]
   const { verdict, judge } = useVerdict(r.id)
   const { copied, copy } = useCopy()
+  // The size stands with the audience, and says there where it comes from.
+  const proof = r.evidence.find((e) => e.value === formatCount(r.audience.size))
+  const evidence = r.evidence.filter((e) => e !== proof)
 
   if (verdict === 'dismissed') {
     return (
@@ -55,15 +59,15 @@ export const CampaignCard = memo(function CampaignCard({ recommendation: r, comp
       <div className="grid gap-x-6 gap-y-5 px-4 pt-3 pb-4 sm:px-5 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <div className="space-y-5">
           <p className="text-base leading-[1.5] text-ink-2">{r.rationale}</p>
-          <Audience audience={r.audience} />
-          {r.evidence.length > 0 && <Evidence evidence={r.evidence} demo={demo} />}
+          <Audience audience={r.audience} proof={proof} demo={demo} />
+          {evidence.length > 0 && <Evidence evidence={evidence} demo={demo} />}
           <ExpectedRange expected={r.expected} currency={currency} />
         </div>
 
         {plan && (
           <Tabs.Root value={plan.type} onValueChange={(v) => setChannel(v as ChannelType)} className="min-w-0">
-            <div className="flex flex-wrap items-center justify-between gap-2">
-              <Tabs.List aria-label="Message by channel" className="flex gap-0.5 rounded-md border border-line bg-sunken p-0.5">
+            <div className="flex items-center justify-between gap-1">
+              <Tabs.List aria-label="Message by channel" className="flex min-w-0 gap-0.5 overflow-x-auto rounded-md border border-line bg-sunken p-0.5">
                 {r.channels.map((c) => {
                   const { name, icon: Icon } = channels[c.type]
                   return (
@@ -72,15 +76,13 @@ export const CampaignCard = memo(function CampaignCard({ recommendation: r, comp
                       value={c.type}
                       className="flex h-6 items-center gap-1.5 rounded-[5px] px-2 text-sm font-medium text-ink-2 hover:text-ink data-[state=active]:bg-raised data-[state=active]:text-ink data-[state=active]:shadow-lift coarse:h-8"
                     >
-                      <Icon size={14} aria-hidden="true" />
+                      <Icon size={14} aria-hidden="true" className="max-sm:hidden" />
                       {name}
                     </Tabs.Trigger>
                   )
                 })}
               </Tabs.List>
-              <Button size="sm" variant="ghost" icon={copied ? <Check size={14} /> : <Copy size={14} />} onClick={() => copy(messageText(plan))}>
-                {copied ? 'Copied' : 'Copy message'}
-              </Button>
+              <IconButton size="sm" label={copied ? 'Copied' : 'Copy message'} icon={copied ? <Check size={15} /> : <Copy size={15} />} onClick={() => copy(messageText(plan))} />
             </div>
             {r.channels.map((c) => (
               <Tabs.Content key={c.type} value={c.type} className="mt-2.5 rounded-lg">
@@ -112,13 +114,15 @@ export const CampaignCard = memo(function CampaignCard({ recommendation: r, comp
   )
 })
 
-function Audience({ audience }: { audience: Recommendation['audience'] }) {
+function Audience({ audience, proof, demo }: { audience: Recommendation['audience']; proof?: Recommendation['evidence'][number]; demo: boolean }) {
   const reachable = channelOrder.filter((c) => audience.reachable[c] !== undefined)
   return (
     <section aria-label="Audience">
       <p className="flex items-baseline gap-2">
         <Users size={15} aria-hidden="true" className="self-center text-ink-3" />
-        <span className="text-lg font-semibold tabular">{formatCount(audience.size)}</span>
+        <span className="text-lg font-semibold tabular">
+          {proof ? <SourceNumber value={proof.value} sources={[{ ...proof, demo }]} /> : formatCount(audience.size)}
+        </span>
         <span className="text-sm text-ink-2">{audience.size === 1 ? 'person' : 'people'}</span>
       </p>
       <p className="mt-0.5 text-sm text-ink-2">{audience.criteria}</p>
@@ -173,15 +177,23 @@ type Verdict = 'none' | 'positive' | 'negative' | 'dismissed'
 
 const feedbackOf = { none: 'neutral', positive: 'positive', negative: 'negative', dismissed: 'negative' } as const
 
-/** Shown at once, and taken back when the API refuses it. */
+const verdictOf = { neutral: 'none', positive: 'positive', negative: 'dismissed' } as const
+
+/** What was said of a card before, and what is said now: shown at once, and taken back when the API refuses it. */
 function useVerdict(id: string) {
   const dispatch = useDispatch()
-  const [verdict, setVerdict] = useState<Verdict>('none')
-  const [rate] = api.useRateRecommendationMutation()
+  const signedIn = useSelector(selectSignedIn)
+  const { stored } = api.useListRecommendationsQuery(
+    { limit: 100 },
+    { skip: !signedIn, selectFromResult: ({ data }) => ({ stored: data?.items.find((r) => r.id === id)?.feedback?.feedback }) },
+  )
+  const [said, setVerdict] = useState<Verdict>()
+  const verdict: Verdict = said ?? (stored ? verdictOf[stored] : 'none')
+  const [rate] = api.useGiveRecommendationFeedbackMutation()
   const judge = (next: Verdict) => {
-    const before = verdict
+    const before = said
     setVerdict(next)
-    rate({ id, recommendationFeedback: { feedback: feedbackOf[next] } })
+    rate({ id, feedbackInputBody: { feedback: feedbackOf[next] } })
       .unwrap()
       .catch((error: unknown) => {
         setVerdict(before)

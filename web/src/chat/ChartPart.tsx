@@ -1,6 +1,6 @@
 import { ChartLine, Table2 } from 'lucide-react'
 import { lazy, memo, Suspense, useState } from 'react'
-import { formatCompact, formatCount, formatDay, formatMoney, formatPercent } from '@/lib/format'
+import { formatCompact, formatCount, formatDay, formatMoney, formatMoneyCompact, formatPercent } from '@/lib/format'
 import { Segmented } from '@/ui/Segmented'
 import { Skeleton } from '@/ui/Skeleton'
 import { DataTable } from './TablePart'
@@ -95,6 +95,6 @@ function formatUnit(value: number, unit: Chart['unit'], currency: string): strin
 
 function formatShort(value: number, unit: Chart['unit'], currency: string): string {
   if (unit === 'percent') return formatPercent(value)
-  if (unit === 'money' && Math.abs(value) < 1000) return formatMoney(Math.round(value), currency).replace(/[.,]00$/, '')
+  if (unit === 'money') return formatMoneyCompact(value, currency)
   return formatCompact(value)
 }

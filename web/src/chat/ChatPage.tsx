@@ -59,16 +59,19 @@ export function ChatPage({ signedIn, signInPanel, dataInvite }: ChatPageProps) {
           ) : (
             <Thread thread={thread} loading={Boolean(conversationId) && !thread} answering={answering} company={company} signInPanel={signedIn ? undefined : signInPanel} onEdit={edit} />
           )}
-          <div className="column shrink-0 pb-3">
+          {/* Keeps the room of a scroll bar, so that it stands exactly under the conversation. */}
+          <div className="shrink-0 overflow-hidden [scrollbar-gutter:stable]">
+          <div className="column pb-3">
             <Composer
               name={conversationId ?? 'new'}
               running={answering.runningTurnId !== undefined || answering.sending}
               stopping={answering.stopping}
               draft={draft}
-              placeholder={empty ? 'Ask about your customers, or what to send them' : 'Ask a follow-up'}
+              placeholder={empty ? 'Ask about your customers' : 'Ask a follow-up'}
               onSend={answering.ask}
               onStop={answering.stop}
             />
+          </div>
           </div>
         </>
       )}

@@ -25,7 +25,7 @@ export function RenameDialog({ conversation, onClose }: DialogProps) {
     onClose()
     if (next === conversation.title) return
     const undo = dispatch(retitle(conversation.id, next) as never) as unknown as () => void
-    rename({ id: conversation.id, renameConversationInputBody: { title: next } })
+    rename({ id: conversation.id, renameConversationRequest: { title: next } })
       .unwrap()
       .then(() => tellTabs({ type: 'conversations_changed' }))
       .catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { ChartLine, CircleHelp, Filter, HeartHandshake, Lightbulb, LockKeyhole, Mail, ShoppingCart, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { api } from '@/api/api'
+import { dataApi } from '@/api/data'
 import { formatCount } from '@/lib/format'
 import { Skeleton } from '@/ui/Skeleton'
 
@@ -34,11 +34,11 @@ const forVisitors: Suggestion[] = [
 
 /** The page before the first question: what PulseHub can say about this workspace's data. */
 export function EmptyState({ signedIn, firstName, dataInvite, onAsk }: EmptyStateProps) {
-  const { data: overview, isLoading, isError } = api.useGetOverviewQuery(undefined, { skip: !signedIn })
+  const { data: overview, isLoading, isError } = dataApi.useGetOverviewQuery(undefined, { skip: !signedIn })
   const without = signedIn && overview?.events === 0
   const suggestions = signedIn ? withData : forVisitors
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto">
+    <div className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
       <div className="column flex min-h-full flex-col justify-center py-8">
         <h2 className="text-2xl font-semibold tracking-[-0.022em] text-balance sm:text-3xl">
           {signedIn ? greeting(firstName) : 'Ask your customer data'}

@@ -22,6 +22,7 @@ export function History({ timeZone, onOpen }: { timeZone?: string; onOpen?: () =
   const { currentData, data, isError, isFetching, hasNextPage, fetchNextPage, refetch } = useHistoryInfiniteQuery(q, { refetchOnFocus: true })
   const pages = (currentData ?? data)?.pages
   const items = pages?.flatMap((page) => page.items)
+  const searchable = q !== '' || query !== '' || items === undefined || items.length > 0
   const dispatch = useDispatch()
   const [dialog, setDialog] = useState<{ kind: 'rename' | 'delete'; conversation: Conversation }>()
   const close = () => setDialog(undefined)
@@ -30,7 +31,7 @@ export function History({ timeZone, onOpen }: { timeZone?: string; onOpen?: () =
 
   return (
     <section aria-label="History" className="flex min-h-0 flex-1 flex-col">
-      <div className="px-3 pb-1">
+      <div className={cx('px-3 pb-1', !searchable && 'hidden')}>
         <div className="relative">
           <Search size={14} aria-hidden="true" className="absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" />
           <input
@@ -40,7 +41,7 @@ export function History({ timeZone, onOpen }: { timeZone?: string; onOpen?: () =
             onKeyDown={(event) => event.key === 'Escape' && query && (event.preventDefault(), setQuery(''))}
             placeholder="Search"
             aria-label="Search conversations"
-            className="h-8 w-full rounded-md border border-transparent bg-active pr-7 pl-8 text-base outline-offset-0 hover:border-line-strong focus:bg-surface coarse:h-10 [&::-webkit-search-cancel-button]:hidden"
+            className="h-8 w-full rounded-md border border-line-strong bg-canvas pr-7 pl-8 text-base outline-offset-0 hover:border-ink-3 coarse:h-10 [&::-webkit-search-cancel-button]:hidden"
           />
           {query && (
             <button type="button" aria-label="Clear search" onClick={() => setQuery('')} className="absolute inset-y-0 right-0 grid w-8 place-items-center text-ink-3 hover:text-ink">

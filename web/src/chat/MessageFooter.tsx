@@ -59,7 +59,7 @@ function useRating(messageId: string, stored: 'up' | 'down' | undefined) {
     const before = rating
     setRating(next)
     setCommenting(next)
-    send({ id: messageId, rateMessageInputBody: { rating: next } })
+    send({ id: messageId, rateMessageRequest: { rating: next } })
       .unwrap()
       .catch((error: unknown) => {
         setRating(before)
@@ -81,7 +81,7 @@ function Comment({ messageId, rating, onClose }: { messageId: string; rating: 'u
       onSubmit={(event) => {
         event.preventDefault()
         if (!text.trim()) return onClose()
-        send({ id: messageId, rateMessageInputBody: { rating, comment: text.trim() } })
+        send({ id: messageId, rateMessageRequest: { rating, comment: text.trim() } })
           .unwrap()
           .then(() => {
             dispatch(toastShown('Thank you for the comment.'))

@@ -25,9 +25,18 @@ export function SourcePopover({ label, sources, className, children }: { label: 
     clearTimeout(timer.current)
     timer.current = setTimeout(() => setOpen(next), ms)
   }
-  // A finger has no hovering: there, the tap alone opens.
-  const hover = (next: boolean) => (event: React.PointerEvent) => {
-    if (event.pointerType === 'mouse') later(next, next ? 180 : 220)
+  // A finger has no hovering: there, the tap alone opens. And what scrolls under a pointer at rest was not pointed at,
+  // so it is the pointer's own movement that counts.
+  const waiting = useRef(false)
+  const point = (event: React.PointerEvent) => {
+    if (event.pointerType !== 'mouse' || waiting.current || (event.movementX === 0 && event.movementY === 0)) return
+    waiting.current = true
+    later(true, 180)
+  }
+  const leave = (event: React.PointerEvent) => {
+    if (event.pointerType !== 'mouse') return
+    waiting.current = false
+    later(false, 220)
   }
   return (
     <Popover.Root
@@ -38,7 +47,7 @@ export function SourcePopover({ label, sources, className, children }: { label: 
       }}
     >
       <Popover.Trigger asChild>
-        <button type="button" aria-label={label} className={cx('cursor-help text-left', className)} onPointerEnter={hover(true)} onPointerLeave={hover(false)}>
+        <button type="button" aria-label={label} className={cx('cursor-help text-left', className)} onPointerMove={point} onPointerLeave={leave}>
           {children}
         </button>
       </Popover.Trigger>
@@ -49,8 +58,8 @@ export function SourcePopover({ label, sources, className, children }: { label: 
           collisionPadding={12}
           aria-label="Where this number comes from"
           onOpenAutoFocus={(event) => event.preventDefault()}
-          onPointerEnter={hover(true)}
-          onPointerLeave={hover(false)}
+          onPointerEnter={(event) => event.pointerType === 'mouse' && later(true, 0)}
+          onPointerLeave={leave}
           className="z-50 w-[min(26rem,calc(100vw-1.5rem))] space-y-3 rounded-lg bg-raised p-3 shadow-pop animate-fade"
         >
           {sources.map((source, i) => (

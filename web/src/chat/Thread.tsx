@@ -22,9 +22,7 @@ interface ThreadProps {
 }
 
 export function Thread({ thread, loading, answering, company, signInPanel, onEdit }: ThreadProps) {
-  const scroller = useRef<HTMLDivElement>(null)
-  const content = useRef<HTMLDivElement>(null)
-  const { away, jump } = useFollowBottom(scroller, content)
+  const { scroller, content, away, jump } = useFollowBottom()
   const { runningTurnId, live, connection, pending, answerAgain } = answering
   const messages = thread?.messages ?? none
   const newest = messages.findLast((m) => m.role === 'assistant')

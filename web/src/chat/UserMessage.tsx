@@ -37,7 +37,7 @@ export const UserMessage = memo(function UserMessage({ content, sending, problem
           </Button>
         </div>
       ) : (
-        <div className="flex h-7 items-center gap-0.5 opacity-0 transition-opacity duration-100 group-focus-within:opacity-100 group-hover:opacity-100 coarse:h-9 coarse:opacity-100">
+        <div className="-mb-4 flex h-7 items-center gap-0.5 opacity-0 transition-opacity duration-100 group-focus-within:opacity-100 group-hover:opacity-100 coarse:h-9 coarse:opacity-100">
           {!sending && (
             <>
               <IconButton size="sm" label={copied ? 'Copied' : 'Copy question'} icon={copied ? <Check size={14} /> : <Copy size={14} />} onClick={() => copy(content)} />

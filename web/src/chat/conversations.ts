@@ -1,5 +1,5 @@
 import type { ThunkAction, UnknownAction } from '@reduxjs/toolkit'
-import type { ConversationList } from '@/api/generated'
+import type { PageConversation } from '@/api/generated'
 import { api } from '@/api/api'
 
 const pageSize = 40
@@ -7,7 +7,7 @@ const pageSize = 40
 /** The history, page after page, newest first. Kept apart from the generated calls because it is one list of many pages. */
 export const conversationsApi = api.injectEndpoints({
   endpoints: (build) => ({
-    history: build.infiniteQuery<ConversationList, string, string | undefined>({
+    history: build.infiniteQuery<PageConversation, string, string | undefined>({
       query: ({ queryArg, pageParam }) => ({
         url: '/conversations',
         params: { q: queryArg || undefined, limit: pageSize, cursor: pageParam },
@@ -32,7 +32,7 @@ export const retitle = (id: string, title: string): Thunk<() => void> => (dispat
       }),
     ),
   )
-  patches.push(dispatch(api.util.updateQueryData('getConversation', { id }, (draft) => void (draft.title = title))) as never)
+  patches.push(dispatch(api.util.updateQueryData('getConversation', { id }, (draft) => void (draft.title = title))))
   return () => patches.forEach((patch) => patch.undo())
 }
 
@@ -46,4 +46,4 @@ export const removeFromHistory = (id: string): Thunk<void> => (dispatch, getStat
   }
 }
 
-const searches = (state: State): string[] => conversationsApi.util.selectCachedArgsForQuery(state, 'history') as string[]
+const searches = (state: State) => conversationsApi.util.selectCachedArgsForQuery(state, 'history')

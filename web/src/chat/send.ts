@@ -28,14 +28,14 @@ const deliver = (pending: Pending, onConversation: (id: string) => void): Thunk<
   try {
     let id = pending.conversationId
     if (id === undefined) {
-      const conversation = await persist(() => dispatch(api.endpoints.createConversation.initiate({ createConversationInputBody: {} })).unwrap())
+      const conversation = await persist(() => dispatch(api.endpoints.createConversation.initiate({ createConversationRequest: {} })).unwrap())
       id = conversation.id
       await dispatch(api.util.upsertQueryData('getConversation', { id }, { ...conversation, messages: [] }))
       dispatch(pendingPlaced({ clientMessageId, conversationId: id }))
       onConversation(id)
     }
     const at = id
-    const sent = await persist(() => dispatch(api.endpoints.sendMessage.initiate({ id: at, sendMessageInputBody: { content, clientMessageId } })).unwrap())
+    const sent = await persist(() => dispatch(api.endpoints.sendMessage.initiate({ id: at, sendMessageRequest: { content, clientMessageId } })).unwrap())
     dispatch(turnBegan(at, sent.turn, { question: sent.message }))
     dispatch(pendingRemoved(clientMessageId))
     dispatch(api.util.invalidateTags(['Conversations']))

@@ -94,7 +94,7 @@ async function connect(config: StreamConfig, last: Place | undefined, onFrame: (
         complete = frame.data.type === 'complete'
       },
     })
-    const reader = response.body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, BufferSource>).getReader()
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return complete ? { kind: 'complete' } : { kind: 'again' }

@@ -1,9 +1,11 @@
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 
 const near = 80 // px from the bottom that still count as being there
 
 /** Keeps the end of a growing list in view while the reader is there; scrolling up always wins. */
-export function useFollowBottom(scroller: RefObject<HTMLElement>, content: RefObject<HTMLElement>) {
+export function useFollowBottom() {
+  const scroller = useRef<HTMLDivElement>(null)
+  const content = useRef<HTMLDivElement>(null)
   const following = useRef(true)
   const [away, setAway] = useState(false)
 
@@ -14,7 +16,7 @@ export function useFollowBottom(scroller: RefObject<HTMLElement>, content: RefOb
       const element = scroller.current
       element?.scrollTo({ top: element.scrollHeight, behavior: smooth ? 'smooth' : 'instant' })
     },
-    [scroller],
+    [],
   )
 
   useEffect(() => {
@@ -46,7 +48,7 @@ export function useFollowBottom(scroller: RefObject<HTMLElement>, content: RefOb
       element.removeEventListener('scroll', onScroll)
       element.removeEventListener('wheel', onWheel)
     }
-  }, [scroller, content])
+  }, [])
 
-  return { away, jump }
+  return { scroller, content, away, jump }
 }

@@ -2,7 +2,7 @@ import { Database, FlaskConical, MessageSquareText, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useDispatch } from 'react-redux'
 import { Link } from 'react-router-dom'
-import { api } from '@/api/api'
+import { dataApi } from '@/api/data'
 import { useMe } from '@/api/me'
 import { problemOf } from '@/api/problem'
 import { cx } from '@/lib/cx'
@@ -36,7 +36,7 @@ export default function DataPage() {
 
 function Holdings() {
   const timeZone = useMe()?.workspace.timeZone
-  const { data, error, isLoading, refetch } = api.useGetOverviewQuery()
+  const { data, error, isLoading, refetch } = dataApi.useGetOverviewQuery()
   return (
     <section aria-labelledby="holdings">
       <h2 id="holdings" className="text-xl font-semibold tracking-[-0.015em]">
@@ -87,7 +87,7 @@ function Figure({ name, value }: { name: string; value: number }) {
 
 function DemoData() {
   const dispatch = useDispatch()
-  const { job, running, problem, load, starting, clear, clearing } = useDemoData()
+  const { job, seenAt, running, problem, load, starting, clear, clearing } = useDemoData()
   const [chosen, setChosen] = useState(sizes[1]!)
   const [removing, setRemoving] = useState(false)
   const loaded = job?.status === 'completed'
@@ -109,7 +109,7 @@ function DemoData() {
 
         {running && job ? (
           <div className="mt-5 max-w-2xl">
-            <JobProgress job={job} />
+            <JobProgress job={job} seenAt={seenAt} />
           </div>
         ) : (
           <>

@@ -7,12 +7,12 @@ import { sizes, useDemoData } from './useDemoData'
 
 /** Demo data in one click, for a workspace that has none. */
 export default function DemoDataInvite() {
-  const { job, running, problem, load, starting } = useDemoData()
+  const { job, seenAt, running, problem, load, starting } = useDemoData()
   const size = sizes[0]!
   return (
     <section aria-label="Demo data" className="max-w-2xl rounded-xl border border-line bg-surface p-4 sm:p-5">
       {running && job ? (
-        <JobProgress job={job} />
+        <JobProgress job={job} seenAt={seenAt} />
       ) : (
         <div className="flex flex-wrap items-center gap-x-6 gap-y-4">
           <div className="min-w-0 flex-1 basis-72">

@@ -1,11 +1,10 @@
-import { useEffect, useState } from 'react'
-import type { DummyDataJob } from '@/api/generated'
+import type { DummyDataJob } from '@/api/data'
 import { formatCount, formatPercent, formatWait } from '@/lib/format'
 import { Progress } from '@/ui/Progress'
 
 /** How far the work is, how fast it goes and how long it takes. */
-export function JobProgress({ job }: { job: DummyDataJob }) {
-  const left = useTimeLeft(job)
+export function JobProgress({ job, seenAt }: { job: DummyDataJob; seenAt: number }) {
+  const left = timeLeft(job, seenAt)
   return (
     <div>
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 text-base">
@@ -20,11 +19,9 @@ export function JobProgress({ job }: { job: DummyDataJob }) {
   )
 }
 
-/** Seconds left, from the pace since the job began. */
-function useTimeLeft(job: DummyDataJob): number | undefined {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => setNow(Date.now()), [job])
+/** Seconds left, from the pace up to the moment at which the job stood like this. */
+function timeLeft(job: DummyDataJob, seenAt: number): number | undefined {
   if (!job.startedAt || job.progress < 0.05) return undefined
-  const spent = (now - new Date(job.startedAt).getTime()) / 1000
+  const spent = (seenAt - new Date(job.startedAt).getTime()) / 1000
   return spent < 2 ? undefined : (spent / job.progress) * (1 - job.progress)
 }

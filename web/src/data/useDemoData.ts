@@ -1,7 +1,8 @@
+import { skipToken } from '@reduxjs/toolkit/query'
 import { useEffect, useState } from 'react'
 import { useDispatch } from 'react-redux'
 import { api } from '@/api/api'
-import type { DummyDataJob } from '@/api/generated'
+import { dataApi, type DummyDataJob } from '@/api/data'
 import { problemOf, type Problem } from '@/api/problem'
 import { useMe } from '@/api/me'
 import { readStored, store } from '@/lib/storage'
@@ -28,15 +29,14 @@ export function useDemoData() {
   const key = workspaceId && `pulsehub.demo.${workspaceId}`
   const [jobId, setJobId] = useState<string>()
   const [problem, setProblem] = useState<Problem>()
-  const [start, starting] = api.useSeedAllDummyDataMutation()
-  const [remove, removing] = api.useDeleteDummyDataMutation()
-  const [pollingInterval, setPolling] = useState(0)
+  const [start, starting] = dataApi.useSeedAllDummyDataMutation()
+  const [remove, removing] = dataApi.useDeleteDummyDataMutation()
 
   const known = jobId ?? (key ? readStored('local', key) : undefined)
-  const { currentData: job, error } = api.useGetDummyDataQuery({ jobId: known ?? '' }, { skip: !known, pollingInterval, refetchOnMountOrArgChange: true })
+  const which = known ? { jobId: known } : skipToken
+  const { data: job, error, fulfilledTimeStamp: seenAt = 0 } = dataApi.endpoints.getDummyData.useQueryState(which)
   const running = isRunning(job)
-
-  useEffect(() => setPolling(running ? 700 : 0), [running])
+  dataApi.endpoints.getDummyData.useQuerySubscription(which, { pollingInterval: running ? 700 : 0, refetchOnMountOrArgChange: true })
 
   // The job is not there any more: demo data was removed elsewhere.
   const gone = error !== undefined && 'status' in error && error.status === 404
@@ -54,10 +54,9 @@ export function useDemoData() {
     setProblem(undefined)
     try {
       const { customers, events } = size
-      const begun = await start({ seedAllInputBody: { customers, events } }).unwrap()
+      const begun = await start({ customers, events }).unwrap()
       if (key) store('local', key, begun.id)
       setJobId(begun.id)
-      setPolling(700)
     } catch (failure) {
       setProblem(problemOf(failure))
     }
@@ -75,7 +74,7 @@ export function useDemoData() {
       return false
     }
   }
-  return { job: gone ? undefined : job, running, problem, load, starting: starting.isLoading, clear, clearing: removing.isLoading }
+  return { job: gone || !known ? undefined : job, seenAt, running, problem, load, starting: starting.isLoading, clear, clearing: removing.isLoading }
 }
 
 export const isRunning = (job: DummyDataJob | undefined) => job?.status === 'queued' || job?.status === 'running'

@@ -30,6 +30,10 @@ export function formatMoney(amount: number | string, currency: string): string {
   return numberFormat({ style: 'currency', currency, maximumFractionDigits: Math.abs(n) >= 1000 ? 0 : 2 }).format(n)
 }
 
+/** 1284 EUR → "€1.3K". */
+export const formatMoneyCompact = (amount: number, currency: string) =>
+  numberFormat({ style: 'currency', currency, notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }).format(amount)
+
 /** "24 Nov 2026, 14:05" in the given zone, else the reader's. */
 export const formatDateTime = (iso: string | number, timeZone?: string) =>
   dateFormat({ dateStyle: 'medium', timeStyle: 'short', timeZone }).format(new Date(iso))

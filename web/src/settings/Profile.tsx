@@ -31,7 +31,7 @@ function Names({ me }: { me: Me }) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        void save(() => update({ profileChange: values }).unwrap(), 'Your profile is saved.')
+        void save(() => update({ updateProfileInputBody: values }).unwrap(), 'Your profile is saved.')
       }}
     >
       <Panel
@@ -68,7 +68,7 @@ function Address({ me }: { me: Me }) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        void save(() => update({ profileChange: { email, password } }).unwrap(), 'Your email address is changed.')
+        void save(() => update({ updateProfileInputBody: { email, password } }).unwrap(), 'Your email address is changed.')
       }}
     >
       <Panel

@@ -14,7 +14,7 @@ const known: Record<string, { title: string; text: string }> = {
 }
 
 export function Providers() {
-  const { data, error, isLoading, refetch } = api.useListProvidersQuery(undefined, { pollingInterval: 15_000, skipPollingIfUnfocused: true, refetchOnMountOrArgChange: true })
+  const { data, error, isLoading, refetch } = api.useListAiProvidersQuery(undefined, { pollingInterval: 15_000, skipPollingIfUnfocused: true, refetchOnMountOrArgChange: true })
   return (
     <Panel title="Who answers" description="The first one that is well answers. Keys are set where PulseHub is installed.">
       {isLoading && (
@@ -36,7 +36,7 @@ export function Providers() {
         </Notice>
       )}
       <ul className="divide-y divide-line">
-        {data?.items.map((provider) => {
+        {data?.map((provider) => {
           const words = known[provider.name] ?? { title: provider.name, text: '' }
           const Icon = provider.name === 'analyst' ? Calculator : Bot
           return (
@@ -63,6 +63,6 @@ export function Providers() {
 
 function State({ healthy, circuit }: { healthy: boolean; circuit: string }) {
   if (circuit === 'open') return <Badge tone="danger">Away, tried again soon</Badge>
-  if (circuit === 'half-open') return <Badge tone="warn">Being tried again</Badge>
+  if (circuit === 'half_open') return <Badge tone="warn">Being tried again</Badge>
   return healthy ? <Badge tone="accent">Well</Badge> : <Badge tone="warn">Not well</Badge>
 }

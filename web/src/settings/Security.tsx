@@ -36,7 +36,7 @@ function Password() {
       onSubmit={(event) => {
         event.preventDefault()
         void save(async () => {
-          const { tokens } = await change({ passwordInputBody: { currentPassword: current, newPassword: next } }).unwrap()
+          const { tokens } = await change({ changePasswordInputBody: { currentPassword: current, newPassword: next } }).unwrap()
           dispatch(beginSession(tokens))
           dispatch(api.util.invalidateTags(['Sessions']))
         }, 'Your password is changed. Other devices are logged out.').then((done) => {

@@ -19,6 +19,7 @@ export function Workspace() {
 function Form({ me }: { me: Profile }) {
   const [timeZone, setTimeZone] = useState(me.workspace.timeZone)
   const [currency, setCurrency] = useState(me.workspace.currency)
+  const [now] = useState(() => Date.now())
   const [update] = api.useUpdateProfileMutation()
   const { save, busy, problem } = useSave()
   const zones = useMemo(() => withValue(Intl.supportedValuesOf('timeZone'), me.workspace.timeZone), [me])
@@ -29,7 +30,7 @@ function Form({ me }: { me: Profile }) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        void save(() => update({ profileChange: { timeZone, currency } }).unwrap(), 'Your workspace is saved.')
+        void save(() => update({ updateProfileInputBody: { timeZone, currency } }).unwrap(), 'Your workspace is saved.')
       }}
     >
       <Panel
@@ -46,7 +47,7 @@ function Form({ me }: { me: Profile }) {
             {problem.detail}
           </Notice>
         )}
-        <Select label="Time zone" value={timeZone} onChange={(e) => setTimeZone(e.target.value)} fault={fieldFault(problem, 'timeZone')} hint={`It is ${formatDateTime(Date.now(), timeZone)} there.`}>
+        <Select label="Time zone" value={timeZone} onChange={(e) => setTimeZone(e.target.value)} fault={fieldFault(problem, 'timeZone')} hint={`It is ${formatDateTime(now, timeZone)} there.`}>
           {zones.map((zone) => (
             <option key={zone} value={zone}>
               {zone.replaceAll('_', ' ')}

@@ -6,11 +6,11 @@ type Variant = 'primary' | 'secondary' | 'ghost' | 'danger' | 'soft'
 type Size = 'sm' | 'md' | 'lg'
 
 const variants: Record<Variant, string> = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-strong',
-  secondary: 'bg-surface text-ink border border-line-strong hover:bg-hover',
+  primary: 'bg-accent text-on-accent hover:bg-accent-strong disabled:bg-active disabled:text-ink-3',
+  secondary: 'bg-surface text-ink border border-line-strong hover:bg-hover disabled:opacity-50',
   soft: 'bg-accent-soft text-accent-text border border-accent-line hover:border-accent',
-  ghost: 'text-ink-2 hover:bg-hover hover:text-ink',
-  danger: 'bg-danger text-on-danger hover:bg-danger-strong',
+  ghost: 'text-ink-2 hover:bg-hover hover:text-ink disabled:opacity-50',
+  danger: 'bg-danger text-on-danger hover:bg-danger-strong disabled:opacity-50',
 }
 
 const sizes: Record<Size, string> = {
@@ -23,7 +23,7 @@ const sizes: Record<Size, string> = {
 export function buttonClass(variant: Variant = 'secondary', size: Size = 'md') {
   return cx(
     'inline-flex shrink-0 items-center justify-center font-[560] whitespace-nowrap select-none transition-colors duration-100',
-    'disabled:opacity-50 disabled:pointer-events-none aria-disabled:opacity-50',
+    'disabled:pointer-events-none aria-disabled:opacity-60',
     variants[variant],
     sizes[size],
   )

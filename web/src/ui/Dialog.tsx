@@ -63,7 +63,14 @@ export function Drawer({ open, onOpenChange, title, children }: { open: boolean;
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim animate-fade" />
-        <Radix.Content aria-describedby={undefined} className="fixed inset-y-0 left-0 z-50 w-[min(19rem,86vw)] bg-sunken shadow-pop animate-slide focus:outline-none">
+        <Radix.Content
+          aria-describedby={undefined}
+          // The first control is a search field; focus there would bring up the keyboard.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault()
+            ;(event.currentTarget as HTMLElement).focus()
+          }}
+          className="fixed inset-y-0 left-0 z-50 w-[min(19rem,86vw)] bg-sunken shadow-pop animate-slide focus:outline-none">
           <Radix.Title className="sr-only">{title}</Radix.Title>
           {children}
         </Radix.Content>
