@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pulsehub/pulsehub/internal/chat"
+	"github.com/pulsehub/pulsehub/internal/datasource"
 )
 
 // Sweep is the activities of the Sweep workflow.
@@ -16,6 +17,12 @@ type SweepConfig struct {
 		QueuedTurns(ctx context.Context, before time.Time, limit int) ([]chat.Turn, error)
 	}
 	Starter chat.Starter
+	Jobs    interface {
+		QueuedDummyDataJobs(ctx context.Context, before time.Time, limit int) ([]datasource.Job, error)
+	}
+	DummyData interface {
+		StartDummyData(ctx context.Context, j datasource.Job) error
+	}
 	Expired interface {
 		// DeleteExpired removes tokens and sessions that ended before that time.
 		DeleteExpired(ctx context.Context, before time.Time) (int64, error)
@@ -48,6 +55,21 @@ func (a *Sweep) StartQueuedTurns(ctx context.Context, _ struct{}) (SweepResult, 
 		}
 	}
 	return SweepResult{Started: len(turns)}, nil
+}
+
+// StartQueuedJobs does for jobs of demo data what StartQueuedTurns does for turns.
+func (a *Sweep) StartQueuedJobs(ctx context.Context, _ struct{}) (SweepResult, error) {
+	const batch = 50
+	jobs, err := a.Jobs.QueuedDummyDataJobs(ctx, a.Now().Add(-StartGrace), batch)
+	if err != nil {
+		return SweepResult{}, toTemporal(err)
+	}
+	for _, j := range jobs {
+		if err := a.DummyData.StartDummyData(ctx, j); err != nil {
+			return SweepResult{}, toTemporal(err)
+		}
+	}
+	return SweepResult{Started: len(jobs)}, nil
 }
 
 // DeleteExpired removes what can no longer be used: deleting it again finds nothing.

@@ -23,6 +23,10 @@ type Services struct {
 	// Recommendations and Providers are the AI resources.
 	Recommendations Recommendations
 	Providers       Providers
+	// DataSources, DummyData and Analytics are the data resources.
+	DataSources DataSources
+	DummyData   DummyData
+	Analytics   Pictures
 	// Dependencies are what /readyz asks.
 	Dependencies []Dependency
 }
@@ -37,4 +41,7 @@ func (s *Server) routes(svc Services) {
 	s.healthRoutes(svc.Dependencies)
 	s.recommendationRoutes(svc.Recommendations)
 	s.aiRoutes(svc.Providers)
+	s.dataSourceRoutes(svc.DataSources)
+	s.dummyDataRoutes(svc.DummyData)
+	s.analyticsRoutes(svc.Analytics)
 }

@@ -21,13 +21,16 @@ import (
 
 	"github.com/pulsehub/pulsehub/activities"
 	"github.com/pulsehub/pulsehub/internal/chat"
+	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/devstack"
 )
 
 // Every workflow, by the name that its histories begin with. A new one without a history fails TestReplay.
 var everyWorkflow = map[string]any{
-	"ChatTurn": ChatTurn,
-	"Sweep":    Sweep,
+	"ChatTurn":        ChatTurn,
+	"Sweep":           Sweep,
+	"DummyData":       DummyData,
+	"RemoveDummyData": RemoveDummyData,
 }
 
 const histories = "testdata/histories"
@@ -75,6 +78,12 @@ func scenarios() map[string]scenario {
 	finish := func(_ context.Context, in activities.FinishTurnInput) (activities.FinishTurnResult, error) {
 		return activities.FinishTurnResult{Status: in.Status, Provider: in.Provider}, nil
 	}
+	job := []any{DummyDataInput{JobID: uuid.New(), WorkspaceID: uuid.New()}}
+	begin := answers[activities.DummyDataJobInput](activities.DummyDataPlan{Chunks: 5, Customers: 5, Events: 50})
+	write := answers[activities.WriteDummyDataChunkInput](activities.WriteDummyDataChunkResult{Customers: 1, Events: 10})
+	abandon := func(_ context.Context, in activities.AbandonDummyDataInput) (activities.DummyDataEnd, error) {
+		return activities.DummyDataEnd{Status: in.Status}, nil
+	}
 	read := answers[activities.ReadQuestionInput](aQuestion)
 	return map[string]scenario{
 		"ChatTurn-answered": {workflow: ChatTurn, input: turn, activities: map[string]any{
@@ -104,25 +113,65 @@ func scenarios() map[string]scenario {
 		"ChatTurn-stopped": {workflow: ChatTurn, input: turn, activities: map[string]any{
 			"ReadQuestion": read, "FinishTurn": finish,
 			"Answer": func(ctx context.Context, _ activities.AnswerInput) (activities.AnswerResult, error) {
-				for ctx.Err() == nil {
-					activity.RecordHeartbeat(ctx, nil)
-					select {
-					case <-ctx.Done():
-					case <-time.After(50 * time.Millisecond):
-					}
-				}
+				untilCancelled(ctx)
 				return activities.AnswerResult{}, ctx.Err()
 			},
-		}, during: func(ctx context.Context, t *testing.T, c client.Client, run client.WorkflowRun) {
-			require.Eventually(t, func() bool {
-				d, err := c.DescribeWorkflowExecution(ctx, run.GetID(), run.GetRunID())
-				return err == nil && len(d.PendingActivities) == 1 && d.PendingActivities[0].GetLastHeartbeatTime() != nil
-			}, 20*time.Second, 20*time.Millisecond)
-			require.NoError(t, c.CancelWorkflow(ctx, run.GetID(), run.GetRunID()))
-		}},
+		}, during: cancelOnceBusy(1)},
 		"Sweep-swept": {workflow: Sweep, activities: map[string]any{
-			"StartQueuedTurns": answers[struct{}](activities.SweepResult{Started: 2}), "DeleteExpired": answers[struct{}](int64(1)),
+			"StartQueuedTurns": answers[struct{}](activities.SweepResult{Started: 2}), "StartQueuedJobs": answers[struct{}](activities.SweepResult{Started: 1}),
+			"DeleteExpired": answers[struct{}](int64(1)),
 		}},
+		"DummyData-completed": {workflow: DummyData, input: job, activities: map[string]any{
+			"BeginDummyData": begin, "WriteDummyDataChunk": write, "FinishDummyData": answers[activities.DummyDataJobInput](activities.DummyDataEnd{Status: datasource.JobCompleted, Events: 50}),
+		}},
+		"DummyData-failed": {workflow: DummyData, input: job, activities: map[string]any{
+			"BeginDummyData": begin, "AbandonDummyData": abandon,
+			"WriteDummyDataChunk": func(_ context.Context, in activities.WriteDummyDataChunkInput) (activities.WriteDummyDataChunkResult, error) {
+				if in.Chunk == 2 {
+					return activities.WriteDummyDataChunkResult{}, temporal.NewNonRetryableApplicationError("no", "internal", nil)
+				}
+				return activities.WriteDummyDataChunkResult{Customers: 1, Events: 10}, nil
+			},
+		}},
+		"DummyData-cancelled": {workflow: DummyData, input: job, activities: map[string]any{
+			"BeginDummyData": begin, "AbandonDummyData": abandon,
+			"WriteDummyDataChunk": func(ctx context.Context, _ activities.WriteDummyDataChunkInput) (activities.WriteDummyDataChunkResult, error) {
+				untilCancelled(ctx)
+				return activities.WriteDummyDataChunkResult{}, ctx.Err()
+			},
+		}, during: cancelOnceBusy(chunksAtOnce)},
+		"RemoveDummyData-removed": {workflow: RemoveDummyData, input: []any{RemoveDummyDataInput{WorkspaceID: uuid.New()}}, activities: map[string]any{
+			"RemoveDummyData": answers[activities.RemoveDummyDataInput](activities.RemoveDummyDataResult{Cancelled: []uuid.UUID{uuid.New()}}),
+		}},
+	}
+}
+
+func untilCancelled(ctx context.Context) {
+	for ctx.Err() == nil {
+		activity.RecordHeartbeat(ctx, nil)
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// cancelOnceBusy cancels a run once so many of its activities have been heard of.
+func cancelOnceBusy(n int) func(context.Context, *testing.T, client.Client, client.WorkflowRun) {
+	return func(ctx context.Context, t *testing.T, c client.Client, run client.WorkflowRun) {
+		require.Eventually(t, func() bool {
+			d, err := c.DescribeWorkflowExecution(ctx, run.GetID(), run.GetRunID())
+			if err != nil || len(d.PendingActivities) != n {
+				return false
+			}
+			for _, a := range d.PendingActivities {
+				if a.GetLastHeartbeatTime() == nil {
+					return false
+				}
+			}
+			return true
+		}, 20*time.Second, 20*time.Millisecond)
+		require.NoError(t, c.CancelWorkflow(ctx, run.GetID(), run.GetRunID()))
 	}
 }
 
@@ -180,6 +229,9 @@ func (s scenario) run(ctx context.Context, t *testing.T, c client.Client, name s
 func TestInputsCarryNoText(t *testing.T) {
 	require.Equal(t, []string{"TurnID", "ConversationID", "WorkspaceID"}, fieldNames(ChatTurnInput{}))
 	require.Equal(t, []string{"Status", "Provider"}, fieldNames(ChatTurnResult{}))
+	require.Equal(t, []string{"JobID", "WorkspaceID"}, fieldNames(DummyDataInput{}))
+	require.Equal(t, []string{"Status", "Events"}, fieldNames(DummyDataResult{}))
+	require.Equal(t, []string{"WorkspaceID"}, fieldNames(RemoveDummyDataInput{}))
 	require.Equal(t, []string{"Epoch", "Provider", "Model", "Usage", "ToolCalls", "Stopped", "Streamed"}, fieldNames(activities.AnswerResult{}))
 	require.Equal(t, []string{"Name", "Confidence", "RequiresAuth", "Module", "Action", "Entities"}, fieldNames(chat.Intent{}))
 	require.Equal(t, []string{"Segment", "Channel", "Metric", "Timeframe", "Source", "Product"}, fieldNames(chat.Entities{}))

@@ -19,6 +19,12 @@ func Sweep(ctx workflow.Context) (activities.SweepResult, error) {
 	if err != nil {
 		return result, err
 	}
+	workflow.SetCurrentDetails(ctx, "Starting demo data whose process died before it could start it")
+	jobs, err := call(ctx, sweeping, sweepActivities.StartQueuedJobs, struct{}{})
+	if err != nil {
+		return result, err
+	}
+	result.Started += jobs.Started
 	workflow.SetCurrentDetails(ctx, "Removing expired sessions")
 	_, err = call(ctx, sweeping, sweepActivities.DeleteExpired, struct{}{})
 	return result, err

@@ -98,6 +98,7 @@ func (a *app) workers(ctx context.Context, roles []string) ([]worker.Worker, err
 	if slices.Contains(roles, roleWorker) {
 		w := worker.New(a.temporal, workflows.QueueData, workerOptions(8))
 		workflows.RegisterData(w, a.sweep)
+		workflows.RegisterDummyData(w, a.dummyData)
 		workers = append(workers, w)
 		if err := a.starter.ScheduleSweep(ctx); err != nil {
 			return nil, err

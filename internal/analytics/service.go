@@ -60,10 +60,19 @@ type computation struct {
 	err   error
 }
 
-// Analysis is the whole picture of the workspace, at most CacheLife old and never of an earlier data version; nil when there
-// is no data. Callers share it and must not change it. It is computed once however many ask at the same time; with the
-// cache away it is computed each time.
+// Analysis is Picture, or nil when there is no data.
 func (s *Service) Analysis(ctx context.Context, workspaceID uuid.UUID) (*Analysis, error) {
+	a, err := s.Picture(ctx, workspaceID)
+	if err != nil || a.Overview.Events == 0 && a.Overview.Customers == 0 {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Picture is the whole picture of the workspace, at most CacheLife old and never of an earlier data version. Callers share
+// it and must not change it. It is computed once however many ask at the same time; with the cache away it is computed each
+// time.
+func (s *Service) Picture(ctx context.Context, workspaceID uuid.UUID) (*Analysis, error) {
 	version, err := s.Repository.DataVersion(ctx, workspaceID)
 	if err != nil {
 		return nil, err
@@ -75,11 +84,11 @@ func (s *Service) Analysis(ctx context.Context, workspaceID uuid.UUID) (*Analysi
 func (s *Service) AnalysisAt(ctx context.Context, workspaceID uuid.UUID, version int64) (*Analysis, error) {
 	key := fmt.Sprintf("v1:%s:%d", workspaceID, version)
 	if a, ok := s.recent.Get(key); ok {
-		return a.orNone(), nil
+		return a, nil
 	}
 	if a := s.cached(ctx, key); a != nil {
 		s.remember(key, a)
-		return a.orNone(), nil
+		return a, nil
 	}
 
 	s.mu.Lock()
@@ -95,7 +104,7 @@ func (s *Service) AnalysisAt(ctx context.Context, workspaceID uuid.UUID, version
 	}
 	select {
 	case <-c.done:
-		return c.value.orNone(), c.err
+		return c.value, c.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -151,14 +160,6 @@ func (s *Service) cached(ctx context.Context, key string) *Analysis {
 	a, err := unpack(data)
 	if err != nil {
 		slog.WarnContext(ctx, "a cached analysis cannot be read", "error", err)
-		return nil
-	}
-	return a
-}
-
-// orNone is nil for a picture with nothing in it.
-func (a *Analysis) orNone() *Analysis {
-	if a == nil || a.Overview.Events == 0 && a.Overview.Customers == 0 {
 		return nil
 	}
 	return a

@@ -104,6 +104,11 @@ func ErrTooManyJobs() *apperr.Error {
 	return apperr.New(apperr.Conflict, "dummy_data_running", "Demo data is already being made for this workspace. Wait for it to end, or remove all demo data.")
 }
 
+// ErrBusy is the answer to removing a demo data source while demo data is being made.
+func ErrBusy() *apperr.Error {
+	return apperr.New(apperr.Conflict, "dummy_data_running", "Demo data is being made for this data source. Wait for it to end, or remove all demo data.")
+}
+
 // DummyService is the rules of demo data.
 type DummyService struct{ DummyConfig }
 
