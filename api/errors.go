@@ -100,9 +100,9 @@ func problemOf(ctx context.Context, err error) *Problem {
 	switch {
 	case ctx.Err() != nil && e.Kind == apperr.Internal: // the client went away
 	case e.Kind == apperr.Internal:
-		slog.ErrorContext(ctx, "request failed", "request_id", p.Instance, "error", err)
+		slog.ErrorContext(ctx, "request failed", "error", err)
 	case e.Kind == apperr.Unavailable:
-		slog.WarnContext(ctx, "request failed", "request_id", p.Instance, "error", err)
+		slog.WarnContext(ctx, "request failed", "error", err)
 	}
 	return p
 }

@@ -43,8 +43,10 @@ func TestMain(m *testing.M) {
 type person struct {
 	t            *testing.T
 	s            *system
+	email        string
 	token        string
 	conversation string
+	cookies      map[string]string // nil: none are kept
 }
 
 func startTestSystem(t *testing.T, env map[string]string, split bool) *system {
@@ -71,15 +73,21 @@ func startTestSystem(t *testing.T, env map[string]string, split bool) *system {
 func (s *system) signUp(t *testing.T) *person {
 	t.Helper()
 	p := &person{t: t, s: s}
+	p.register()
+	p.converse()
+	return p
+}
+
+func (p *person) register() {
+	p.t.Helper()
+	p.email = uuid.NewString() + "@example.com"
 	var in struct {
 		Tokens struct{ AccessToken string }
 	}
 	p.call(http.MethodPost, "/auth/register", map[string]any{
-		"email": uuid.NewString() + "@example.com", "password": "a long enough password", "firstName": "Ana", "lastName": "Test",
+		"email": p.email, "password": "a long enough password", "firstName": "Ana", "lastName": "Test",
 	}, &in)
 	p.token = in.Tokens.AccessToken
-	p.converse()
-	return p
 }
 
 func (p *person) converse() {
@@ -102,7 +110,16 @@ func (p *person) do(ctx context.Context, method, path string, body any) (*http.R
 	if p.token != "" {
 		req.Header.Set("Authorization", "Bearer "+p.token)
 	}
-	return http.DefaultClient.Do(req)
+	for name, value := range p.cookies {
+		req.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err == nil && p.cookies != nil {
+		for _, c := range res.Cookies() {
+			p.cookies[c.Name] = c.Value
+		}
+	}
+	return res, err
 }
 
 // call expects success.
@@ -224,12 +241,13 @@ func (r *reading) rest(t *testing.T, v *view) {
 
 // view is what a client shows, made from frames as the web app does.
 type view struct {
-	text   strings.Builder
-	cards  map[int]string
-	last   string
-	status string
-	seen   map[string]bool
-	resets int
+	text         strings.Builder
+	cards        map[int]string
+	last         string
+	status       string
+	seen         map[string]bool
+	resets       int
+	authRequired bool
 }
 
 func newView() *view { return &view{cards: map[int]string{}, seen: map[string]bool{}} }
@@ -250,6 +268,8 @@ func (v *view) take(t *testing.T, f frame) {
 		card, err := json.Marshal(f.data["recommendation"])
 		require.NoError(t, err)
 		v.cards[int(f.data["index"].(float64))] = string(card)
+	case "auth_required":
+		v.authRequired = true
 	case "complete":
 		v.status = f.data["status"].(string)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/chat"
 	"github.com/pulsehub/pulsehub/internal/config"
 	"github.com/pulsehub/pulsehub/internal/crypto"
+	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/durable"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 	"github.com/pulsehub/pulsehub/internal/resilience"
@@ -45,6 +46,7 @@ type app struct {
 	blacklist *auth.Blacklist
 	chatTurn  *activities.ChatTurn
 	sweep     *activities.Sweep
+	dummyData *activities.DummyData
 	api       *api.Server
 
 	background context.Context
@@ -105,7 +107,8 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 		Turns: a.store, Recommendations: a.store, Streams: a.pump, Stops: stops, Classifier: analyst.Classifier{}, Provider: router,
 		Analyses: figures, Tools: ai.NewTools(ai.ToolsConfig{Queries: figures, Analyses: figures}), Now: time.Now,
 	})
-	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Expired: a.store, Now: time.Now})
+	a.dummyData = activities.NewDummyData(activities.DummyDataConfig{Repository: a.store, Now: time.Now})
+	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Jobs: a.store, DummyData: a.starter, Expired: a.store, Now: time.Now})
 
 	visitors := auth.NewVisitors(keys)
 	cookies := api.Cookies{Secure: cfg.Auth.CookieSecure, PublicURL: cfg.PublicURL}
@@ -117,6 +120,9 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 				{Name: "temporal", Ping: a.starter.Ping},
 			},
 			Auth: accounts, Accounts: accounts, Visitors: visitors, Claimer: chats, Cookies: cookies,
+			DataSources:     datasource.NewService(datasource.ServiceConfig{Repository: a.store, Now: time.Now}),
+			DummyData:       datasource.NewDummyService(datasource.DummyConfig{Repository: a.store, Starter: a.starter, Now: time.Now}),
+			Analytics:       figures,
 			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
 				Service: chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,
@@ -125,7 +131,6 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 		},
 		TrustedProxies: cfg.TrustedProxies,
 		Web:            web.Handler(),
-		TrustedProxies: cfg.TrustedProxies,
 	})
 	return a, err
 }
