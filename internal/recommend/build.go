@@ -285,13 +285,20 @@ func outlook(a *analytics.Analysis, s analytics.Segment, p play, basis string, r
 	if reached > 0 {
 		orders := float64(reached) * mid
 		if orders >= 1 && value.IsPositive() {
-			text += fmt.Sprintf("; with %s reached on the widest channel that is about %s orders, or %s", Count(reached), Count(int64(orders+0.5)), roughMoney(value.Mul(decimal.NewFromFloat(orders)), a.Currency))
+			text += fmt.Sprintf("; with %s reached on the widest channel that is about %s, or %s", Count(reached), ordersInWords(int64(orders+0.5)), roughMoney(value.Mul(decimal.NewFromFloat(orders)), a.Currency))
 		}
 	}
 	if basis != "" {
 		basis = " and " + basis
 	}
 	return text + fmt.Sprintf(". Method: Beta posterior of %s%s.", p.prior.Source, basis)
+}
+
+func ordersInWords(n int64) string {
+	if n == 1 {
+		return "1 order"
+	}
+	return Count(n) + " orders"
 }
 
 func generic(s analytics.Segment) play {

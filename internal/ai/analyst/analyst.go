@@ -110,9 +110,20 @@ func (t *turn) frame() chat.Timeframe {
 	return *t.cal.days(30, "last 30 days")
 }
 
-// before is the frame of the same length just before f.
-func before(f chat.Timeframe) chat.Timeframe {
-	return chat.Timeframe{From: f.From.Add(f.From.Sub(f.To)), To: f.From, Label: "the period before"}
+// preceding is the frame to compare f with: of the same length just before it, or the same days of the week before.
+func preceding(f chat.Timeframe) chat.Timeframe {
+	then := chat.Timeframe{From: f.From.Add(f.From.Sub(f.To)), To: f.From, Label: "the period of the same length before"}
+	switch f.Label {
+	case "this week":
+		then = chat.Timeframe{From: f.From.AddDate(0, 0, -7), To: f.To.AddDate(0, 0, -7), Label: "last week, up to the same day"}
+	case "last week":
+		then.Label = "the week before"
+	case "yesterday":
+		then.Label = "the day before"
+	case "today":
+		then.Label = "yesterday"
+	}
+	return then
 }
 
 func rangeOf(f chat.Timeframe) analytics.Range { return analytics.Range{From: f.From, To: f.To} }

@@ -25,6 +25,13 @@ func (t *turn) compare() error {
 	if err != nil {
 		return err
 	}
+	if a.Events == 0 && b.Events == 0 {
+		t.w.say("There is no data from %s or %s.", now.Label, then.Label)
+		if first := t.an.Overview.FirstEventAt; first != nil {
+			t.w.say(" Your data begins on %s.", first.In(t.zone).Format("2 January 2006"))
+		}
+		return nil
+	}
 	t.w.say("You made **%s** %s", t.w.money(a.Revenue, "Revenue, "+now.Label, a.Query), within(now))
 	if f, ok := t.w.change(a.Revenue, b.Revenue, "Revenue, "+now.Label+" against "+then.Label, a.Query); ok {
 		t.w.say(", **%s** on %s (%s)", f, then.Label, t.w.money(b.Revenue, "Revenue, "+then.Label, b.Query))
@@ -78,14 +85,7 @@ func (t *turn) frames() (now, then chat.Timeframe) {
 		}
 	}
 	now = t.frame()
-	then = before(now)
-	switch now.Label {
-	case "this week":
-		then = chat.Timeframe{From: now.From.AddDate(0, 0, -7), To: now.To.AddDate(0, 0, -7), Label: "last week, up to the same day"}
-	case "last week":
-		then.Label = "the week before"
-	}
-	return now, then
+	return now, preceding(now)
 }
 
 // explain says what moved a metric: which channel gained or lost, against the period before.
@@ -113,11 +113,11 @@ func (t *turn) explain(metric string) error {
 		t.w.say(" Visits went from %s to %s and orders from %s to %s.", t.w.count(b.Visits, "Visits, "+then.Label, b.Query), t.w.count(a.Visits, "Visits, "+now.Label, a.Query),
 			t.w.count(b.Orders, "Orders, "+then.Label, b.Query), t.w.count(a.Orders, "Orders, "+now.Label, a.Query))
 	}
-	return t.movers(now, then)
+	return t.movers(now, then, a.Revenue.Sub(b.Revenue).Sign())
 }
 
-// movers names the channels whose revenue moved most.
-func (t *turn) movers(now, then chat.Timeframe) error {
+// movers names the channel whose revenue moved most in the direction of the whole (-1, 0 or 1).
+func (t *turn) movers(now, then chat.Timeframe, direction int) error {
 	a, err := t.queries.Channels(t.ctx, t.req.WorkspaceID, rangeOf(now))
 	if err != nil {
 		return err
@@ -137,8 +137,14 @@ func (t *turn) movers(now, then chat.Timeframe) error {
 	for name := range moved {
 		names = append(names, name)
 	}
+	along := func(name string) decimal.Decimal {
+		if direction == 0 {
+			return moved[name].Abs()
+		}
+		return moved[name].Mul(decimal.NewFromInt(int64(direction)))
+	}
 	slices.SortFunc(names, func(x, y string) int {
-		if c := moved[y].Abs().Cmp(moved[x].Abs()); c != 0 {
+		if c := along(y).Cmp(along(x)); c != 0 {
 			return c
 		}
 		return strings.Compare(x, y)
@@ -148,7 +154,7 @@ func (t *turn) movers(now, then chat.Timeframe) error {
 		if moved[names[0]].IsNegative() {
 			verb = "lost"
 		}
-		t.w.paragraph("The channel that moved most is **%s**, which %s %s.", names[0], verb, t.w.money(moved[names[0]].Abs(), "Revenue from "+names[0]+", change", a.Query))
+		t.w.paragraph("Most of it is **%s**, which %s %s.", names[0], verb, t.w.money(moved[names[0]].Abs(), "Revenue from "+names[0]+", change", a.Query))
 	}
 	t.w.say(" The figures show where it moved; why people acted so is not in them.")
 	chart := ai.Chart{Key: "movers", Title: "Revenue by channel, change", Kind: "bar", Unit: "money", Query: a.Query, Series: []ai.Series{{Name: "Change"}}}

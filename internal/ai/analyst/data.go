@@ -153,7 +153,7 @@ func (t *turn) segmentHead(s analytics.Segment) error {
 	q := t.an.Queries["segments"]
 	f := t.req.Intent.Entities.Timeframe
 	figures := analytics.SegmentFigures{
-		Size: s.Size, CartValue: s.CartValue, Query: q,
+		Size: s.Size, CartValue: s.CartValue, Revenue: s.Revenue, Query: q,
 		Reachable: map[string]int64{"email": s.ReachableEmail, "sms": s.ReachableSMS, "push": s.ReachablePush, "whatsapp": s.ReachableWhatsApp},
 	}
 	label, when := s.Name, ""
@@ -179,10 +179,13 @@ func (t *turn) segmentHead(s analytics.Segment) error {
 		return nil
 	}
 	t.w.say("**%s %s %s%s**", t.w.count(figures.Size, label, figures.Query), people(figures.Size), verb, when)
-	if figures.CartValue.IsPositive() {
+	if s.Key == "cart_abandoners" && figures.CartValue.IsPositive() {
 		t.w.say(", with **%s** in open carts", t.w.money(figures.CartValue, "Open carts: "+label, figures.Query))
 	}
 	t.w.say(".")
+	if s.Key != "cart_abandoners" && figures.Revenue.IsPositive() {
+		t.w.say(" They have spent **%s** so far.", t.w.money(figures.Revenue, "Revenue: "+label, figures.Query))
+	}
 	t.reach(figures.Reachable, label, figures.Query)
 	if when != "" && figures.Size != s.Size {
 		t.w.say(" The segment as a whole has %s %s.", t.w.count(s.Size, "People in "+s.Name, q), people(s.Size))

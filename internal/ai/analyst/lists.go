@@ -24,7 +24,7 @@ func (t *turn) products() error {
 		return nil
 	}
 	best := p.Products[0]
-	t.w.say("**%s** sold best %s: %s from %s orders.", best.Name, within(f), t.w.money(best.Revenue, "Revenue of "+best.Name+", "+f.Label, p.Query), t.w.count(best.Orders, "Orders of "+best.Name+", "+f.Label, p.Query))
+	t.w.say("**%s** sold best %s: %s from %s.", best.Name, within(f), t.w.money(best.Revenue, "Revenue of "+best.Name+", "+f.Label, p.Query), t.phrase("orders", t.w.count(best.Orders, "Orders of "+best.Name+", "+f.Label, p.Query)))
 	table := ai.Table{Key: "products", Title: "Products, " + f.Label, Query: p.Query, Columns: []ai.Column{
 		{Label: "Product", Align: "left"}, {Label: "Revenue", Align: "right"}, {Label: "Orders", Align: "right"}, {Label: "Added to cart", Align: "right"}, {Label: "Views", Align: "right"},
 	}}
@@ -66,7 +66,7 @@ func (t *turn) channels() error {
 	} else {
 		t.w.say("**%s** brings the most: **%s** (%s)", sentence(channelName(lead.Channel)), t.w.money(lead.Revenue, "Revenue from "+lead.Channel+", "+label, figures.Query), label)
 	}
-	t.w.say(", from %s orders and %s visits.", t.w.count(lead.Orders, "Orders from "+lead.Channel+", "+label, figures.Query), t.w.count(lead.Visits, "Visits from "+lead.Channel+", "+label, figures.Query))
+	t.w.say(", from %s and %s.", t.phrase("orders", t.w.count(lead.Orders, "Orders from "+lead.Channel+", "+label, figures.Query)), t.phrase("visits", t.w.count(lead.Visits, "Visits from "+lead.Channel+", "+label, figures.Query)))
 	chart := ai.Chart{Key: "channels", Title: "Revenue by channel, " + label, Kind: "bar", Unit: "money", Query: figures.Query, Series: []ai.Series{{Name: "Revenue"}}}
 	table := ai.Table{Key: "channels", Title: "Channels, " + label, Query: figures.Query, Columns: []ai.Column{
 		{Label: "Channel", Align: "left"}, {Label: "Revenue", Align: "right"}, {Label: "Orders", Align: "right"}, {Label: "Visits", Align: "right"}, {Label: "Orders per visit", Align: "right"},
@@ -95,7 +95,7 @@ func (t *turn) funnel() error {
 		}
 	} else {
 		for _, s := range t.an.Funnel {
-			figures.Steps = append(figures.Steps, analytics.FunnelStep{Type: s.Type, Label: s.Label, Customers: s.Customers, Rate: s.Rate})
+			figures.Steps = append(figures.Steps, analytics.FunnelStep(s))
 		}
 	}
 	steps := figures.Steps

@@ -33,12 +33,13 @@ func (t *turn) series(metric string, r reading) error {
 	name := metricName(metric)
 	label := sentence(name) + ", " + f.Label
 	t.w.say("**%s** %s.", t.phrase(metric, t.value(metric, total, label, query)), within(f))
-	earlier, _, err := t.total(metric, before(f))
+	then := preceding(f)
+	earlier, earlierQuery, err := t.total(metric, then)
 	if err != nil {
 		return err
 	}
-	if change, ok := t.w.change(total, earlier, label+", against the period before", query); ok && !strings.HasPrefix(f.Label, "since") {
-		t.w.say(" That is %s on the period of the same length before (%s).", change, t.value(metric, earlier, sentence(name)+", the period before", query))
+	if change, ok := t.w.change(total, earlier, label+", against "+then.Label, query); ok && !strings.HasPrefix(f.Label, "since") {
+		t.w.say(" That is %s on %s (%s).", change, then.Label, t.value(metric, earlier, sentence(name)+", "+then.Label, earlierQuery))
 	}
 	if f.To.Sub(f.From) < 36*time.Hour {
 		return nil
@@ -83,7 +84,11 @@ func (t *turn) phrase(metric string, f figure) namedFigure {
 	case "signups":
 		return namedFigure{f, f.value + " sign-ups"}
 	}
-	return namedFigure{f, f.value + " " + metricName(metric)}
+	name := metricName(metric)
+	if f.value == "1" {
+		name = strings.TrimSuffix(name, "s")
+	}
+	return namedFigure{f, f.value + " " + name}
 }
 
 // course shows a series as a line and says where it peaked.
