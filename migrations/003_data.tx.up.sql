@@ -66,19 +66,26 @@ CREATE INDEX events_customer_idx ON events (workspace_id, customer_id, occurred_
 CREATE INDEX events_occurred_idx ON events USING brin (workspace_id, occurred_at) WITH (pages_per_range = 32);
 CREATE TABLE events_default PARTITION OF events DEFAULT;
 
+-- Makes the months that are not there. What the default partition holds of a month moves into it.
 CREATE FUNCTION ensure_event_partitions(since timestamptz, until timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     month date := date_trunc('month', since AT TIME ZONE 'UTC');
     last  date := date_trunc('month', until AT TIME ZONE 'UTC');
+    name  text;
+    from_ timestamptz;
+    to_   timestamptz;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('pulsehub.event_partitions'));
     WHILE month <= last LOOP
-        IF to_regclass(format('events_%s', to_char(month, 'YYYY_MM'))) IS NULL THEN
-            EXECUTE format('CREATE TABLE %I PARTITION OF events FOR VALUES FROM (%L) TO (%L)',
-                'events_' || to_char(month, 'YYYY_MM'),
-                to_char(month, 'YYYY-MM-DD') || ' 00:00:00+00',
-                to_char(month + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+00');
+        name := 'events_' || to_char(month, 'YYYY_MM');
+        from_ := month::timestamp AT TIME ZONE 'UTC';
+        to_ := (month + interval '1 month') AT TIME ZONE 'UTC';
+        IF to_regclass(name) IS NULL THEN
+            LOCK TABLE events_default IN ACCESS EXCLUSIVE MODE;
+            EXECUTE format('CREATE TABLE %I (LIKE events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
+            EXECUTE format('WITH moved AS (DELETE FROM events_default WHERE occurred_at >= %L AND occurred_at < %L RETURNING *) INSERT INTO %I SELECT * FROM moved', from_, to_, name);
+            EXECUTE format('ALTER TABLE events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, from_, to_);
         END IF;
         month := month + interval '1 month';
     END LOOP;
