@@ -287,6 +287,9 @@ func (r reading) knowledge() bool {
 	if r.has(tSupport) {
 		return true
 	}
+	if r.has(tHowTo) && len(r.metrics) > 0 && slices.Contains([]string{"open_rate", "click_rate", "delivery"}, r.metrics[0]) && r.entities.Segment == "" {
+		return true // figures of messages in general: ours would be "my"
+	}
 	if r.has(tMessage) && r.has(tHowTo) && r.entities.Segment == "" && !r.has(tMine, tPeople, tPronoun, tGroup, tCampaign, tReach, tWinBack, tGoal, tShow) {
 		return true // the craft itself: "how do I come up with good subject lines?"
 	}

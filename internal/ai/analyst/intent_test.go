@@ -14,6 +14,10 @@ import (
 // labelled is real-sounding questions under the intent that a person gave them. "a > b" is a conversation: b is asked after a.
 var labelled = map[chat.IntentName][]string{
 	chat.IntentGeneral: {
+		"good evening", "what's your name?", "what is the difference between an open rate and a click rate",
+		"how do I improve email deliverability?", "when should a welcome email be sent", "is SMS marketing worth it?",
+		"give me an example of a win-back subject line", "translate hello to French", "what kinds of questions can you answer",
+		"what does lapsed mean?",
 		"hey there, who am I talking to?", "What is segmentation and why does it matter?",
 		"what's considered a healthy unsubscribe rate?", "how do I come up with good subject lines?",
 		"Which is better, SMS or email?", "can you tell me a story", "what does CTR stand for",
@@ -40,6 +44,12 @@ var labelled = map[chat.IntentName][]string{
 		"how can you help me?", "what should I ask you?", "Is my data safe with you?", "What is an abandoned cart email?",
 	},
 	chat.IntentDataQuestion: {
+		"how many new visitors this week", "revenue by month for 2026", "what did we sell yesterday",
+		"show me the top 5 products of last quarter", "how many of our customers are VIPs",
+		"conversion rate last week compared to the week before", "who are the lapsed customers",
+		"any change in traffic since Monday?", "what's my average order value by channel",
+		"how many refunds did we issue in october", "when do people abandon carts the most", "how is email performing",
+		"number of people I can text", "give me a breakdown of revenue by channel",
 		"what were sales like in September", "total orders this year", "biggest customers?",
 		"how many people bought something last week", "show revenue trend for the past 6 months",
 		"which source sends us the most traffic?", "number of abandoned checkouts yesterday", "who bought more than once",
@@ -79,6 +89,11 @@ var labelled = map[chat.IntentName][]string{
 		"How much revenue did email bring in?", "what happened to our traffic on black friday?",
 	},
 	chat.IntentRecommendation: {
+		"how should I win back customers who left their baskets", "what's a good campaign for my repeat customers",
+		"who do I contact first and with what?", "draft a message to people who abandoned checkout",
+		"how could we get more repeat orders", "what should we do for Black Friday", "suggest an audience for a flash sale",
+		"I want to re-engage dormant customers", "help me keep my best customers happy", "how do I stop losing VIPs",
+		"next steps to increase revenue?",
 		"how can i get lapsed buyers to come back?", "what would you send to our VIPs", "Any campaign ideas for the holidays?",
 		"I'd like to send something to people who left their carts, what do you suggest?",
 		"who should we email this week and why", "help me sell more to existing customers",
@@ -115,6 +130,8 @@ var labelled = map[chat.IntentName][]string{
 		"write me a push notification for new visitors", "how do I retain my loyal customers", "who abandoned a cart this week, and what would bring them back?",
 	},
 	chat.IntentCampaignManagement: {
+		"launch it now", "show me all campaigns I have", "set up a welcome flow", "pause all running campaigns",
+		"schedule a push notification for tomorrow morning",
 		"start the campaign now", "build a campaign for new visitors", "stop sending the summer newsletter",
 		"can I see my scheduled campaigns", "edit the welcome campaign", "I want to create a campaign", "delete all drafts",
 		"when does my campaign go out?",
@@ -127,6 +144,7 @@ var labelled = map[chat.IntentName][]string{
 		"set up an A/B test for the welcome campaign", "cancel the campaign", "what's the status of my campaign?", "resume the campaign I paused",
 	},
 	chat.IntentSegmentManagement: {
+		"I need a new segment for big spenders", "rename my segment", "what are the rules of the engaged users segment",
 		"create an audience of people from Berlin", "how do I make a segment?", "show all my segments",
 		"update the segment rules", "what segments are there", `delete segment "old customers"`,
 		"create a new segment", "what are my segments", "I want a segment with everyone who spent over 100 euros",
@@ -136,6 +154,7 @@ var labelled = map[chat.IntentName][]string{
 		"make a segment for customers in Berlin", "rename the engaged segment", "list all segments", "add a condition to my segment",
 	},
 	chat.IntentDataSourceManagement: {
+		"connect my online store", "is my tracking working", "load sample data please", "remove shopify",
 		"hook up google analytics", "my shopify data isn't updating", "how do I get my data in here?",
 		"give me some demo data", "delete demo data", "install the facebook pixel", "when did shopify last sync",
 		"upload a csv of customers",
@@ -149,6 +168,7 @@ var labelled = map[chat.IntentName][]string{
 		"my integration is broken", "reconnect Shopify please",
 	},
 	chat.IntentAccount: {
+		"update my last name", "how do I delete my account", "log out of my other devices",
 		"reset my password please", "how can I change my email", "sign out everywhere", "I want to delete my account",
 		"edit my profile", "where can I see my sessions",
 		"I can't log in", "update my profile", "where do I see logged in devices", "change email", "please close my account",
