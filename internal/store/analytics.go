@@ -102,7 +102,7 @@ func readable(sql string, args pgx.NamedArgs) string {
 
 const overviewSQL = `
 	SELECT CASE WHEN grouping(e.type) = 0 THEN 'type' WHEN grouping(d.type) = 0 THEN 'source' ELSE 'all' END AS counted_by,
-		coalesce(e.type, d.type, '') AS name, sum(e.events)::bigint AS events,
+		coalesce(e.type, d.type, '') AS name, coalesce(sum(e.events), 0)::bigint AS events,
 		coalesce(sum(e.acts) FILTER (WHERE e.type = 'order_completed'), 0)::bigint AS orders,
 		coalesce(sum(CASE e.type WHEN 'order_completed' THEN e.value WHEN 'order_refunded' THEN -e.value END), 0) AS revenue,
 		min(e.first_at) AS first_event_at, max(e.last_at) AS last_event_at

@@ -37,11 +37,11 @@ func copyEvents(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, sources m
 
 // eventRows feeds COPY one event at a time, in one row that is used again. Values that recur are boxed once.
 type eventRows struct {
-	events   []datasource.Event
-	next     int
-	row      []any
-	sources  map[datasource.Type]any
-	words    map[string]any
+	events  []datasource.Event
+	next    int
+	row     []any
+	sources map[datasource.Type]any
+	words   map[string]any
 }
 
 func (r *eventRows) Next() bool { r.next++; return r.next < len(r.events) }
