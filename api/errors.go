@@ -31,7 +31,6 @@ type Problem struct {
 	Extra    map[string]any `json:"-"`
 
 	retryAfter time.Duration
-	cause      error
 }
 
 // MarshalJSON puts Extra's members beside the standard ones (RFC 9457 §3.2).
