@@ -8,12 +8,12 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 // Puts theme.js, hashed, before everything else in the head, so that the page never shows in the wrong theme; and has the
 // text's font fetched along with the style sheet that asks for it, so that lines do not move.
-function firstPaint(): Plugin {
+function firstPaint(building: boolean): Plugin {
   const source = () => readFileSync(path('./src/app/theme.js'), 'utf8')
   return {
     name: 'first-paint',
     buildStart() {
-      if (!this.meta.watchMode) this.emitFile({ type: 'asset', name: 'theme.js', source: source() })
+      if (building) this.emitFile({ type: 'asset', name: 'theme.js', source: source() })
     },
     transformIndexHtml: {
       order: 'post',
@@ -34,12 +34,12 @@ function firstPaint(): Plugin {
   }
 }
 
-export default defineConfig(async ({ mode }) => ({
+export default defineConfig(async ({ mode, command }) => ({
   plugins: [
     react(),
     tailwindcss(),
-    firstPaint(),
-    mode === 'mock' ? (await import('./mocks/vitePlugin')).mockApi() : null,
+    firstPaint(command === 'build'),
+    mode === 'mock' ? (await import('./mocks/vitePlugin.ts')).mockApi() : null,
   ],
   resolve: { alias: { '@': path('./src'), '@mocks': path('./mocks') } },
   server: {
@@ -58,6 +58,7 @@ export default defineConfig(async ({ mode }) => ({
     setupFiles: ['./test/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
     restoreMocks: true,
+    testTimeout: 20_000, // typing and rendering a whole page take their time on a small machine
     pool: 'threads',
     maxWorkers: 2,
   },

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getResponse } from 'msw'
 import type { Connect, Plugin } from 'vite'
-import { handlers } from './handlers'
-import { World } from './world'
+import { handlers } from './handlers.ts'
+import { World } from './world.ts'
 
 /** Answers /api from a World in memory, so that the app runs without anything else: npm run dev:mock. */
 export function mockApi(): Plugin {

@@ -1,7 +1,7 @@
 import type { DummyDataJob } from '@/api/data'
 import type { Conversation, Message, Part, Profile, Turn } from '@/api/generated'
-import { partOf, type FrameData } from '../src/chat/frames'
-import { scriptFor } from './answers'
+import { partOf, type FrameData } from '../src/chat/frames.ts'
+import { scriptFor } from './answers.ts'
 
 /** A frame as it goes over the wire. */
 export interface WireFrame {

@@ -14,7 +14,8 @@ export function App() {
     <Provider store={store}>
       <TipProvider>
         <SessionGate>
-          <RouterProvider router={router} future={{ v7_startTransition: true }} />
+          {/* Without transitions: a page that was asked for is shown at once. */}
+          <RouterProvider router={router} future={{ v7_startTransition: false }} />
         </SessionGate>
         <Toasts />
       </TipProvider>

@@ -63,8 +63,8 @@ export const makeRouter = () =>
                 // Inside the shell, so that one can go elsewhere from a page that broke.
                 errorElement: <RouteError />,
                 children: [
-                  { path: '/', element: <Chat /> },
-                  { path: '/c/:conversationId', element: <Chat /> },
+                  // One element for both, so that a conversation's first question does not begin the page anew.
+                  { element: <Chat />, children: [{ path: '/', element: null }, { path: '/c/:conversationId', element: null }] },
                   { path: '/data', element: <Private><DataPage /></Private> },
                   { path: '/settings/:section?', element: <Private><SettingsPage /></Private> },
                   { path: '*', element: <NotFoundPage /> },

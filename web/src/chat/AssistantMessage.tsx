@@ -25,7 +25,6 @@ export interface Answer {
 
 interface AssistantMessageProps {
   answer: Answer
-  question: string
   company: string
   currency: string
   /** The connection to a running turn is away and being made again. */
@@ -37,7 +36,7 @@ interface AssistantMessageProps {
   onRegenerate: (turnId: string) => void
 }
 
-export const AssistantMessage = memo(function AssistantMessage({ answer, question, company, currency, reconnecting, newest, signIn, onRegenerate }: AssistantMessageProps) {
+export const AssistantMessage = memo(function AssistantMessage({ answer, company, currency, reconnecting, newest, signIn, onRegenerate }: AssistantMessageProps) {
   const running = answer.status === 'running'
   const sources = useMemo(() => sourcesOf(answer.parts), [answer.parts])
   const demo = sources.some((s) => s.demo)
@@ -84,7 +83,7 @@ export const AssistantMessage = memo(function AssistantMessage({ answer, questio
         </Notice>
       )}
       {!running && answer.messageId && !waiting && (
-        <MessageFooter answer={answer} messageId={answer.messageId} question={question} company={company} demo={demo} onRegenerate={retry} />
+        <MessageFooter answer={answer} messageId={answer.messageId} demo={demo} onRegenerate={retry} />
       )}
     </div>
   )

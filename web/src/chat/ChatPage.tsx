@@ -1,6 +1,6 @@
 import { SquarePen } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
-import { useNavigate, useParams } from 'react-router-dom'
+import { useMatch, useNavigate } from 'react-router-dom'
 import { api } from '@/api/api'
 import { problemOf } from '@/api/problem'
 import { usePageTitle } from '@/lib/hooks'
@@ -24,7 +24,7 @@ interface ChatPageProps {
 
 /** The conversation, from its first question on. */
 export function ChatPage({ signedIn, signInPanel, dataInvite }: ChatPageProps) {
-  const { conversationId } = useParams()
+  const conversationId = useMatch('/c/:conversationId')?.params.conversationId
   const navigate = useNavigate()
   const [draft, setDraft] = useState<Draft>()
   const company = useCompany(signedIn)

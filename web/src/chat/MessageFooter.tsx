@@ -15,8 +15,6 @@ import { answerMarkdown } from './exportMarkdown'
 interface MessageFooterProps {
   answer: Answer
   messageId: string
-  question: string
-  company: string
   demo: boolean
   onRegenerate?: () => void
 }

@@ -27,11 +27,13 @@ export function Thread({ thread, loading, answering, company, signInPanel, onEdi
   const messages = thread?.messages ?? none
   const newest = messages.findLast((m) => m.role === 'assistant')
 
-  const running = useMemo(() => runningAnswer(runningTurnId, live, messages), [runningTurnId, live, messages])
-  const questionOf = (turnId: string) => {
-    const at = messages.findIndex((m) => m.role === 'assistant' && m.turnId === turnId)
-    return messages.slice(0, at < 0 ? undefined : at).findLast((m) => m.role === 'user')?.content ?? ''
-  }
+  // A running answer stands in the same list as the stored ones, so that its end moves nothing.
+  const error = thread?.turn?.error
+  const entries = useMemo(() => {
+    const list: Entry[] = messages.map((m) => (m.role === 'user' ? { question: m } : { answer: storedAnswer(m, live, m === newest ? error : undefined) }))
+    const running = runningAnswer(runningTurnId, live, messages)
+    return running ? [...list, { answer: running }] : list
+  }, [messages, newest, error, live, runningTurnId])
 
   // What was just asked is in view, however far up one was.
   const asked = pending.length > 0 ? pending.at(-1)!.clientMessageId : undefined
@@ -51,34 +53,21 @@ export function Thread({ thread, loading, answering, company, signInPanel, onEdi
       <div ref={scroller} className="h-full overflow-y-auto [scrollbar-gutter:stable]" tabIndex={-1}>
         <div ref={content} role="log" aria-label="Conversation" aria-busy={runningTurnId !== undefined} className="column space-y-7 pt-6 pb-8">
           {loading && <ThreadSkeleton />}
-          {messages.map((message) =>
-            message.role === 'user' ? (
-              <UserMessage key={message.id} content={message.content} onEdit={onEdit} />
+          {entries.map((entry) =>
+            'question' in entry ? (
+              <UserMessage key={entry.question.id} content={entry.question.content} onEdit={onEdit} />
             ) : (
               <AssistantMessage
-                key={message.turnId}
-                answer={storedAnswer(message, live, message === newest ? thread?.turn?.error : undefined)}
-                question={questionOf(message.turnId)}
+                key={entry.answer.turnId}
+                answer={entry.answer}
                 company={company.name}
                 currency={company.currency}
-                reconnecting={false}
-                newest={message === newest && !runningTurnId}
-                signIn={message === newest ? signInPanel?.(() => answerAgain(message.turnId)) : undefined}
+                reconnecting={connection === 'waiting'}
+                newest={entry === entries.at(-1)}
+                signIn={entry === entries.at(-1) ? signInPanel?.(() => answerAgain(entry.answer.turnId)) : undefined}
                 onRegenerate={answerAgain}
               />
             ),
-          )}
-          {running && (
-            <AssistantMessage
-              key={running.turnId}
-              answer={running}
-              question={questionOf(running.turnId)}
-              company={company.name}
-              currency={company.currency}
-              reconnecting={connection === 'waiting'}
-              newest
-              onRegenerate={answerAgain}
-            />
           )}
           {pending.map((p) => (
             <UserMessage
@@ -110,6 +99,8 @@ export function Thread({ thread, loading, answering, company, signInPanel, onEdi
 }
 
 const none: Message[] = []
+
+type Entry = { question: Message } | { answer: Answer }
 
 /** Says once that an answer began, and once how it ended. */
 function Announcer({ running, status }: { running: boolean; status: Message['status'] | undefined }) {

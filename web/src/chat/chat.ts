@@ -9,6 +9,8 @@ export interface Pending {
   clientMessageId: string
   /** undefined until the conversation it begins is there. */
   conversationId?: string
+  /** Where it was asked: it is shown there until the page of its conversation takes over. */
+  askedAt: string
   content: string
   createdAt: string
   problem?: Problem

@@ -9,8 +9,8 @@ import { pendingAdded, pendingFailed, pendingPlaced, pendingRemoved, pendingRetr
 type Thunk<R> = ThunkAction<R, WithChat & { api: ReturnType<typeof api.reducer> }, unknown, UnknownAction>
 
 /** Shows a question at once, sends it, and begins its conversation where there is none yet. */
-export const send = (content: string, conversationId: string | undefined, onConversation: (id: string) => void): Thunk<Promise<void>> => (dispatch) => {
-  const pending: Pending = { clientMessageId: newId(), conversationId, content, createdAt: new Date().toISOString() }
+export const send = (content: string, conversationId: string | undefined, askedAt: string, onConversation: (id: string) => void): Thunk<Promise<void>> => (dispatch) => {
+  const pending: Pending = { clientMessageId: newId(), conversationId, askedAt, content, createdAt: new Date().toISOString() }
   dispatch(pendingAdded(pending))
   return dispatch(deliver(pending, onConversation))
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useDispatch, useSelector } from 'react-redux'
+import { useLocation } from 'react-router-dom'
 import { api } from '@/api/api'
 import type { Thread } from '@/api/generated'
 import { problemOf } from '@/api/problem'
@@ -15,6 +16,7 @@ export type Answering = ReturnType<typeof useAnswering>
 /** Everything one can do to a conversation's answers, and how the running one stands. */
 export function useAnswering(conversationId: string | undefined, thread: Thread | undefined, onConversation: (id: string) => void) {
   const dispatch = useDispatch() as (action: unknown) => Promise<unknown>
+  const { key } = useLocation()
   const runningTurnId = runningTurn(thread)
   const [stoppingTurnId, setStopping] = useState<string>()
   const [stopTurn] = api.useStopTurnMutation()
@@ -24,7 +26,7 @@ export function useAnswering(conversationId: string | undefined, thread: Thread 
   const connection = useConnection(conversationId)
 
   const all = useSelector((state: WithChat) => state.chat.pending)
-  const pending: Pending[] = useMemo(() => all.filter((p) => p.conversationId === conversationId), [all, conversationId])
+  const pending: Pending[] = useMemo(() => all.filter((p) => p.conversationId === conversationId || (!conversationId && p.askedAt === key)), [all, conversationId, key])
 
   // Another tab asked something here.
   useEffect(
@@ -37,7 +39,7 @@ export function useAnswering(conversationId: string | undefined, thread: Thread 
     [conversationId, dispatch],
   )
 
-  const ask = useCallback((text: string) => void dispatch(send(text, conversationId, (id) => opened.current(id))), [dispatch, conversationId, opened])
+  const ask = useCallback((text: string) => void dispatch(send(text, conversationId, key, (id) => opened.current(id))), [dispatch, conversationId, key, opened])
   const again = useCallback((clientMessageId: string) => void dispatch(resend(clientMessageId, (id) => opened.current(id))), [dispatch, opened])
   const discard = useCallback((clientMessageId: string) => void dispatch(pendingRemoved(clientMessageId)), [dispatch])
 
