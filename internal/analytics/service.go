@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/hashicorp/golang-lru/v2/expirable"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/shopspring/decimal"
 
 	"github.com/pulsehub/pulsehub/internal/apperr"
@@ -33,7 +33,7 @@ const CacheLife = 5 * time.Minute
 // Service answers what a workspace's data says.
 type Service struct {
 	Config
-	recent  *expirable.LRU[string, *Analysis]
+	recent  *lru.Cache[string, *Analysis]
 	mu      sync.Mutex
 	running map[string]*computation
 }
@@ -47,10 +47,11 @@ type Config struct {
 
 // NewService makes a Service.
 func NewService(cfg Config) *Service {
-	return &Service{
-		Config: cfg, running: map[string]*computation{},
-		recent: expirable.NewLRU[string, *Analysis](recentAnalyses, nil, CacheLife/2),
+	recent, err := lru.New[string, *Analysis](recentAnalyses)
+	if err != nil {
+		panic(err) // the size is a positive constant
 	}
+	return &Service{Config: cfg, running: map[string]*computation{}, recent: recent}
 }
 
 // computation is one under way that others may wait for.
@@ -63,10 +64,21 @@ type computation struct {
 // Analysis is Picture, or nil when there is no data.
 func (s *Service) Analysis(ctx context.Context, workspaceID uuid.UUID) (*Analysis, error) {
 	a, err := s.Picture(ctx, workspaceID)
-	if err != nil || a.Overview.Events == 0 && a.Overview.Customers == 0 {
-		return nil, err
+	return a.orNone(), err
+}
+
+// AnalysisAt is Analysis for who has just read the data version: within this process it costs no round trip.
+func (s *Service) AnalysisAt(ctx context.Context, workspaceID uuid.UUID, version int64) (*Analysis, error) {
+	a, err := s.picture(ctx, workspaceID, version)
+	return a.orNone(), err
+}
+
+// orNone is nil for a picture with nothing in it.
+func (a *Analysis) orNone() *Analysis {
+	if a == nil || a.Overview.Events == 0 && a.Overview.Customers == 0 {
+		return nil
 	}
-	return a, nil
+	return a
 }
 
 // Picture is the whole picture of the workspace, at most CacheLife old and never of an earlier data version. Callers share
@@ -77,17 +89,16 @@ func (s *Service) Picture(ctx context.Context, workspaceID uuid.UUID) (*Analysis
 	if err != nil {
 		return nil, err
 	}
-	return s.AnalysisAt(ctx, workspaceID, version)
+	return s.picture(ctx, workspaceID, version)
 }
 
-// AnalysisAt is Analysis for who has just read the data version: within this process it costs no round trip.
-func (s *Service) AnalysisAt(ctx context.Context, workspaceID uuid.UUID, version int64) (*Analysis, error) {
+func (s *Service) picture(ctx context.Context, workspaceID uuid.UUID, version int64) (*Analysis, error) {
 	key := fmt.Sprintf("v1:%s:%d", workspaceID, version)
-	if a, ok := s.recent.Get(key); ok {
+	if a, ok := s.recent.Get(key); ok && s.fresh(a) {
 		return a, nil
 	}
-	if a := s.cached(ctx, key); a != nil {
-		s.remember(key, a)
+	if a := s.cached(ctx, key); a != nil && s.fresh(a) {
+		s.recent.Add(key, a)
 		return a, nil
 	}
 
@@ -113,12 +124,8 @@ func (s *Service) AnalysisAt(ctx context.Context, workspaceID uuid.UUID, version
 // recentAnalyses is how many pictures a process keeps unpacked, of about 30 kB each.
 const recentAnalyses = 500
 
-// remember keeps a picture in this process for what is left of its life.
-func (s *Service) remember(key string, a *Analysis) {
-	if s.Now().Sub(a.ComputedAt) < CacheLife/2 {
-		s.recent.Add(key, a)
-	}
-}
+// fresh tells whether a picture may still be shown.
+func (s *Service) fresh(a *Analysis) bool { return s.Now().Sub(a.ComputedAt) < CacheLife }
 
 // computeWithin is far more than an analysis takes.
 const computeWithin = time.Minute
@@ -126,9 +133,10 @@ const computeWithin = time.Minute
 func (s *Service) compute(ctx context.Context, workspaceID uuid.UUID, key string, c *computation) {
 	ctx, cancel := context.WithTimeout(ctx, computeWithin)
 	defer cancel()
+	started := key
 	defer func() {
 		s.mu.Lock()
-		delete(s.running, key)
+		delete(s.running, started)
 		s.mu.Unlock()
 		close(c.done)
 	}()
@@ -138,10 +146,11 @@ func (s *Service) compute(ctx context.Context, workspaceID uuid.UUID, key string
 		return
 	}
 	c.value = &a
-	s.remember(fmt.Sprintf("v1:%s:%d", workspaceID, a.DataVersion), &a)
+	key = fmt.Sprintf("v1:%s:%d", workspaceID, a.DataVersion) // it may have moved on meanwhile
+	s.recent.Add(key, c.value)
 	packed, err := pack(a)
 	if err == nil {
-		err = s.Cache.Set(ctx, fmt.Sprintf("v1:%s:%d", workspaceID, a.DataVersion), packed, CacheLife)
+		err = s.Cache.Set(ctx, key, packed, CacheLife)
 	}
 	if err != nil {
 		slog.WarnContext(ctx, "an analysis was not cached", "workspace_id", workspaceID, "error", err)
