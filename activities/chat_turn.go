@@ -342,7 +342,7 @@ func (a *ChatTurn) finishTurn(ctx context.Context, in FinishTurnInput) (FinishTu
 			return FinishTurnResult{}, err
 		}
 	}
-	events = append(events, stream.Event{Type: stream.TypeComplete, Data: Complete{MessageID: message.ID, Status: message.Status, Provider: message.Provider, Usage: in.Usage}})
+	events = append(events, stream.Event{Type: stream.TypeComplete, Data: chat.Complete{MessageID: message.ID, Status: message.Status, Provider: message.Provider, Usage: in.Usage}})
 	if !closing {
 		events = nil // the log lacks something: readers take the answer from Postgres
 	}
@@ -367,14 +367,6 @@ func (a *ChatTurn) lastWords(in FinishTurnInput, ending *chat.Ending) (events []
 	default:
 		return nil, in.Streamed
 	}
-}
-
-// Complete is the data of a stream's last frame.
-type Complete struct {
-	MessageID uuid.UUID   `json:"messageId"`
-	Status    chat.Status `json:"status"`
-	Provider  string      `json:"provider"`
-	Usage     chat.Usage  `json:"usage"`
 }
 
 // CardData is a campaign card's frame and part.

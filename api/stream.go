@@ -11,7 +11,6 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"github.com/pulsehub/pulsehub/activities"
 	"github.com/pulsehub/pulsehub/internal/apperr"
 	"github.com/pulsehub/pulsehub/internal/chat"
 	"github.com/pulsehub/pulsehub/internal/stream"
@@ -243,7 +242,7 @@ func (r *reader) stored(ctx context.Context) {
 	if r.turn.Error != nil {
 		b.add(stream.TypeError, newProblem(http.StatusInternalServerError, r.turn.Error.Code, r.turn.Error.Message))
 	}
-	complete := activities.Complete{MessageID: message.ID, Status: message.Status, Provider: message.Provider}
+	complete := chat.Complete{MessageID: message.ID, Status: message.Status, Provider: message.Provider}
 	if r.turn.Usage != nil {
 		complete.Usage = *r.turn.Usage
 	}

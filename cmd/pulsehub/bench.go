@@ -26,10 +26,6 @@ func quantile[T cmp.Ordered](values []T, q float64) T {
 
 func median[T cmp.Ordered](values []T) T { return quantile(values, 0.5) }
 
-func ms(d time.Duration) string {
-	return strconv.FormatFloat(float64(d.Microseconds())/1000, 'f', 2, 64)
-}
-
 // cpuTime is what a process and its children have used so far (Linux; zero elsewhere).
 func cpuTime(pid int) time.Duration {
 	total := time.Duration(0)

@@ -82,3 +82,11 @@ func AuthRequiredText(intent Intent) string {
 
 // AuthReason is the auth_required frame's reason, a stable code.
 const AuthReason = "account_needed"
+
+// Complete is the data of a stream's last frame.
+type Complete struct {
+	MessageID uuid.UUID `json:"messageId"`
+	Status    Status    `json:"status"`
+	Provider  string    `json:"provider"`
+	Usage     Usage     `json:"usage"`
+}
