@@ -111,7 +111,7 @@ func (d dataSources) get(ctx context.Context, in *dataSourcePath) (*dataSourceOu
 }
 
 func (d dataSources) change(ctx context.Context, in *struct {
-	dataSourcePath
+	ID   string `path:"id" doc:"Data source"`
 	Body struct {
 		Name   *string            `json:"name,omitempty" minLength:"1" maxLength:"100"`
 		Status *datasource.Status `json:"status,omitempty" enum:"connected,paused" doc:"Pause, or resume what is paused"`
