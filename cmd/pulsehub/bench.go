@@ -11,7 +11,9 @@ import (
 )
 
 type benchCmd struct {
-	Chat benchChatCmd `cmd:"" help:"Latency of chat turns, beside a model asked directly."`
+	Chat      benchChatCmd      `cmd:"" help:"Latency of chat turns, beside a model asked directly."`
+	Analysis  benchAnalysisCmd  `cmd:"" help:"Analysis of a workspace, computed and cached."`
+	DummyData benchDummyDataCmd `cmd:"" name:"dummydata" help:"Generation of demo data, beside a raw COPY of the same rows."`
 }
 
 // quantile of unsorted values; zero for none.
