@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -46,6 +47,15 @@ func cpuTime(pid int) time.Duration {
 		total += time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100 on Linux
 	}
 	return total
+}
+
+// ownCPUTime is what this process alone has used so far.
+func ownCPUTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 func children(pid int) []int {

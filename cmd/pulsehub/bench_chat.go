@@ -347,7 +347,7 @@ func (b *chatBench) costs(ctx context.Context) (costs, error) {
 		"PulseHub worker":          cpuTime(b.system.Worker.PID()),
 		"Postgres":                 cpuTime(b.system.Postgres.PID()),
 		"Redis":                    cpuTime(b.system.Redis.PID()),
-		"bench: model and readers": cpuTime(os.Getpid()) - cpuTime(b.system.Temporal.PID()) - cpuTime(b.system.API.PID()) - cpuTime(b.system.Worker.PID()) - cpuTime(b.system.Postgres.PID()) - cpuTime(b.system.Redis.PID()),
+		"bench: model and readers": ownCPUTime(),
 	}, count: map[string]int64{}}
 	conn, err := pgx.Connect(ctx, b.system.AdminURL)
 	if err != nil {
