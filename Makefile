@@ -22,7 +22,7 @@ dev: bootstrap ## Install what is missing, build, and run everything. Ctrl-C sto
 	@exec $(pulsehub) dev
 
 .PHONY: setup
-setup: bootstrap ## Install what this machine lacks: PostgreSQL, Redis, Chromium, npm packages.
+setup: bootstrap ## Install what this machine lacks: PostgreSQL, Redis, Chromium, nginx, npm packages.
 	@exec $(pulsehub) dev --setup
 
 .PHONY: compose-env
