@@ -162,7 +162,7 @@ export function handlers(world: World): HttpHandler[] {
     http.get('*/api/analytics/overview', ({ request }) => {
       const email = emailOf(request)
       if (!email) return unauthenticated()
-      return HttpResponse.json({ ...(world.loaded.get(email) ?? { events: 0, customers: 0 }), computedAt: new Date().toISOString() })
+      return HttpResponse.json({ ...(world.loaded.get(email) ?? { events: 0, customers: 0 }), computedAt: new Date().toISOString(), segments: [{ key: 'cart_abandoners', size: 1284 }] })
     }),
     http.post('*/api/data-sources/dummy-data/seed-all', async ({ request }) => {
       const email = emailOf(request)

@@ -1,5 +1,4 @@
-import type { DummyDataJob } from '@/api/data'
-import type { Conversation, Message, Part, Profile, Turn } from '@/api/generated'
+import type { Conversation, DummyDataJob, Message, Part, Profile, Turn } from '@/api/generated'
 import { partOf, type FrameData } from '../src/chat/frames.ts'
 import { scriptFor } from './answers.ts'
 
@@ -148,7 +147,10 @@ export class World {
 
   load(email: string, wanted: { customers?: number; events?: number }) {
     const events = wanted.events ?? 50_000
-    const job = { id: id(), status: 'running' as const, progress: 0, events, customers: wanted.customers ?? Math.round(events / 20), startedAt: new Date().toISOString(), begun: Date.now() }
+    const customers = wanted.customers ?? Math.round(events / 20)
+    const now = new Date().toISOString()
+    const target = { sourceTypes: ['shopify', 'gtm', 'facebook_pixel'] as const, events, customers, days: 180, seed: 1, endsAt: now }
+    const job = { id: id(), status: 'running' as const, progress: 0, events, customers, createdAt: now, startedAt: now, begun: Date.now(), target: { ...target, sourceTypes: [...target.sourceTypes] } }
     this.jobs.set(job.id, job)
     const took = this.pace.step * 10
     setTimeout(() => this.loaded.set(email, { events: job.events, customers: job.customers }), took)

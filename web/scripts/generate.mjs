@@ -9,13 +9,13 @@ const web = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = resolve(process.argv[2] ?? join(web, '../api/openapi.json'))
 const target = join(web, 'src/api/generated.ts')
 // Streams are read by chat/stream.ts; the rest is for machines.
-const left = new Set(['stream-turn', 'healthz', 'readyz', 'metrics'])
+const left = (id) => id.startsWith('stream-') || ['healthz', 'readyz', 'metrics'].includes(id)
 
 const document = JSON.parse(await readFile(source, 'utf8'))
 for (const [path, operations] of Object.entries(document.paths)) {
   for (const [verb, operation] of Object.entries(operations)) {
     const id = operation.operationId
-    if (!id || left.has(id)) delete operations[verb]
+    if (!id || left(id)) delete operations[verb]
     else operation.operationId = id.replace(/-(\w)/g, (_all, letter) => letter.toUpperCase())
   }
   if (Object.keys(operations).length === 0) delete document.paths[path]

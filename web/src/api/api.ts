@@ -17,6 +17,7 @@ export const api = generatedApi.enhanceEndpoints({
     endSessions: { invalidatesTags: ['Sessions'] },
     getConversation: { providesTags: (_result, _error, { id }) => [{ type: 'Conversation', id }], keepUnusedDataFor: 300 },
     listRecommendations: { providesTags: ['Verdicts'] },
+    getAnalyticsOverview: { providesTags: ['Data'] },
     listAiProviders: { providesTags: ['Providers'] },
   },
 })

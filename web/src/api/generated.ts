@@ -37,6 +37,12 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.feedbackInputBody,
       }),
     }),
+    getAnalyticsOverview: build.query<
+      GetAnalyticsOverviewApiResponse,
+      GetAnalyticsOverviewApiArg
+    >({
+      query: () => ({ url: `/analytics/overview` }),
+    }),
     login: build.mutation<LoginApiResponse, LoginApiArg>({
       query: (queryArg) => ({
         url: `/auth/login`,
@@ -159,6 +165,94 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    listDataSources: build.query<
+      ListDataSourcesApiResponse,
+      ListDataSourcesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    createDataSource: build.mutation<
+      CreateDataSourceApiResponse,
+      CreateDataSourceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources`,
+        method: "POST",
+        body: queryArg.createDataSourceRequest,
+      }),
+    }),
+    removeDummyData: build.mutation<
+      RemoveDummyDataApiResponse,
+      RemoveDummyDataApiArg
+    >({
+      query: () => ({ url: `/data-sources/dummy-data`, method: "DELETE" }),
+    }),
+    createDummyData: build.mutation<
+      CreateDummyDataApiResponse,
+      CreateDummyDataApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources/dummy-data`,
+        method: "POST",
+        body: queryArg.createDummyDataRequest,
+      }),
+    }),
+    createBulkDummyData: build.mutation<
+      CreateBulkDummyDataApiResponse,
+      CreateBulkDummyDataApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources/dummy-data/bulk/${queryArg.sourceType}`,
+        method: "POST",
+        body: queryArg.dummyDataSize,
+      }),
+    }),
+    seedDummyData: build.mutation<
+      SeedDummyDataApiResponse,
+      SeedDummyDataApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources/dummy-data/seed-all`,
+        method: "POST",
+        body: queryArg.dummyDataSize,
+      }),
+    }),
+    getDummyDataJob: build.query<
+      GetDummyDataJobApiResponse,
+      GetDummyDataJobApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources/dummy-data/${queryArg.jobId}`,
+      }),
+    }),
+    deleteDataSource: build.mutation<
+      DeleteDataSourceApiResponse,
+      DeleteDataSourceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources/${queryArg.id}`,
+        method: "DELETE",
+      }),
+    }),
+    getDataSource: build.query<GetDataSourceApiResponse, GetDataSourceApiArg>({
+      query: (queryArg) => ({ url: `/data-sources/${queryArg.id}` }),
+    }),
+    updateDataSource: build.mutation<
+      UpdateDataSourceApiResponse,
+      UpdateDataSourceApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources/${queryArg.id}`,
+        method: "PATCH",
+        body: queryArg.updateDataSourceRequest,
+      }),
+    }),
     rateMessage: build.mutation<RateMessageApiResponse, RateMessageApiArg>({
       query: (queryArg) => ({
         url: `/messages/${queryArg.id}/feedback`,
@@ -217,6 +311,9 @@ export type GiveRecommendationFeedbackApiArg = {
   id: string;
   feedbackInputBody: FeedbackInputBody;
 };
+export type GetAnalyticsOverviewApiResponse =
+  /** status 200 OK */ AnalyticsOverview;
+export type GetAnalyticsOverviewApiArg = void;
 export type LoginApiResponse = /** status 200 OK */ SignedIn;
 export type LoginApiArg = {
   loginInputBody: LoginInputBody;
@@ -300,6 +397,54 @@ export type StopTurnApiArg = {
   id: string;
   /** Turn */
   turnId: string;
+};
+export type ListDataSourcesApiResponse = /** status 200 OK */ PageDataSource;
+export type ListDataSourcesApiArg = {
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+};
+export type CreateDataSourceApiResponse = /** status 201 Created */ DataSource;
+export type CreateDataSourceApiArg = {
+  createDataSourceRequest: CreateDataSourceRequest;
+};
+export type RemoveDummyDataApiResponse = unknown;
+export type RemoveDummyDataApiArg = void;
+export type CreateDummyDataApiResponse =
+  /** status 202 Accepted */ DummyDataJob;
+export type CreateDummyDataApiArg = {
+  createDummyDataRequest: CreateDummyDataRequest;
+};
+export type CreateBulkDummyDataApiResponse =
+  /** status 202 Accepted */ DummyDataJob;
+export type CreateBulkDummyDataApiArg = {
+  sourceType: "gtm" | "facebook_pixel" | "shopify";
+  dummyDataSize: DummyDataSize;
+};
+export type SeedDummyDataApiResponse = /** status 202 Accepted */ DummyDataJob;
+export type SeedDummyDataApiArg = {
+  dummyDataSize: DummyDataSize;
+};
+export type GetDummyDataJobApiResponse = /** status 200 OK */ DummyDataJob;
+export type GetDummyDataJobApiArg = {
+  jobId: string;
+};
+export type DeleteDataSourceApiResponse = unknown;
+export type DeleteDataSourceApiArg = {
+  /** Data source */
+  id: string;
+};
+export type GetDataSourceApiResponse = /** status 200 OK */ DataSource;
+export type GetDataSourceApiArg = {
+  /** Data source */
+  id: string;
+};
+export type UpdateDataSourceApiResponse = /** status 200 OK */ DataSource;
+export type UpdateDataSourceApiArg = {
+  /** Data source */
+  id: string;
+  updateDataSourceRequest: UpdateDataSourceRequest;
 };
 export type RateMessageApiResponse = unknown;
 export type RateMessageApiArg = {
@@ -443,6 +588,71 @@ export type FeedbackInputBody = {
   /** Positive accepts the card, negative dismisses it, neutral leaves its status */
   feedback: "positive" | "negative" | "neutral";
 };
+export type Money = {
+  /** Decimal, e.g. 12.50 */
+  amount: string;
+  /** ISO 4217 */
+  currency: string;
+};
+export type Count = {
+  count: number;
+  name: string;
+};
+export type AnalyticsPeriod = {
+  activeCustomers: number;
+  events: number;
+  from: string;
+  orders: number;
+  revenue: Money;
+  to: string;
+};
+export type AnalyticsSegment = {
+  /** Open carts of its members */
+  cartValue: Money;
+  /** The rule, in words */
+  criteria: string;
+  id: string;
+  key: string;
+  name: string;
+  /** By channel */
+  reachable: {
+    [key: string]: number;
+  };
+  /** Lifetime, of its members */
+  revenue: Money;
+  /** Of all customers, 0 to 1 */
+  share: number;
+  size: number;
+};
+export type AnalyticsOverview = {
+  averageOrder: Money;
+  computedAt: string;
+  /** Counted */
+  customers: number;
+  /** Some of the data is demo data */
+  demo: boolean;
+  /** Counted */
+  events: number;
+  eventsBySource: Count[];
+  eventsByType: Count[];
+  firstEventAt?: string;
+  last30: AnalyticsPeriod;
+  lastEventAt?: string;
+  orders: number;
+  previous30: AnalyticsPeriod;
+  /** The SQL behind it: overview, segments */
+  queries: {
+    [key: string]: string;
+  };
+  /** By channel: people with consent and an address */
+  reachable: {
+    [key: string]: number;
+  };
+  /** Orders less refunds */
+  revenue: Money;
+  segments: AnalyticsSegment[];
+  timeZone: string;
+};
 export type Tokens = {
   /** JWT for Authorization: Bearer */
   accessToken: string;
@@ -576,6 +786,81 @@ export type SendMessageRequest = {
   clientMessageId?: string;
   /** The question */
   content: string;
+};
+export type DataSource = {
+  createdAt: string;
+  /** Made-up data; remove all of it with DELETE /data-sources/dummy-data */
+  demo: boolean;
+  /** How many came from it, as of the last refresh */
+  events: number;
+  id: string;
+  lastEventAt?: string;
+  name: string;
+  status: "pending" | "connected" | "paused" | "needs_reauth" | "failed";
+  type: "gtm" | "facebook_pixel" | "shopify" | "http";
+  updatedAt: string;
+};
+export type PageDataSource = {
+  items: DataSource[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
+export type CreateDataSourceRequest = {
+  /** Default: the type's name */
+  name?: string;
+  type: "gtm" | "facebook_pixel" | "shopify" | "http";
+};
+export type DummyDataTarget = {
+  customers: number;
+  days: number;
+  /** The last moment that something may have happened */
+  endsAt: string;
+  events: number;
+  seed: number;
+  sourceTypes: string[];
+};
+export type DummyDataJob = {
+  createdAt: string;
+  /** Written so far */
+  customers: number;
+  /** Why it failed or was cancelled, in words. Nothing of it is kept then */
+  error?: string;
+  /** Written so far */
+  events: number;
+  finishedAt?: string;
+  id: string;
+  /** 1 only when completed */
+  progress: number;
+  startedAt?: string;
+  status: "queued" | "running" | "completed" | "failed" | "cancelled";
+  /** What it will be */
+  target: DummyDataTarget;
+};
+export type CreateDummyDataRequest = {
+  /** Default: one for every 20 events (12 with the pixel alone, 6 with Shopify alone) */
+  customers?: number;
+  /** How far back; default 180 */
+  days?: number;
+  /** Of all sources together, exactly; at least one and at most 1000 for each customer */
+  events?: number;
+  /** The same seed makes the same people. Default: 1 for a workspace's first demo data, then the next */
+  seed?: number;
+  sourceType: "gtm" | "facebook_pixel" | "shopify";
+};
+export type DummyDataSize = {
+  /** Default: one for every 20 events (12 with the pixel alone, 6 with Shopify alone) */
+  customers?: number;
+  /** How far back; default 180 */
+  days?: number;
+  /** Of all sources together, exactly; at least one and at most 1000 for each customer */
+  events?: number;
+  /** The same seed makes the same people. Default: 1 for a workspace's first demo data, then the next */
+  seed?: number;
+};
+export type UpdateDataSourceRequest = {
+  name?: string;
+  /** Pause, or resume what is paused */
+  status?: "connected" | "paused";
 };
 export type RateMessageRequest = {
   comment?: string;

@@ -17,12 +17,13 @@ export function NotFoundPage() {
   )
 }
 
-/** Shown in place of a page that broke. A chunk that is gone means that a new version was put in place. */
-export function RouteError() {
+/** Shown in place of a page that broke; alone, when there is no shell around it. A chunk that is gone means that a new version was put in place. */
+export function RouteError({ alone }: { alone?: boolean }) {
   const error = useRouteError()
   const stale = error instanceof Error && /dynamically imported module|Importing a module script failed/i.test(error.message)
   return (
     <Center
+      alone={alone}
       title={stale ? 'There is a new version of PulseHub' : 'This page ran into a problem'}
       text={stale ? 'Reload to get it. Nothing you started is lost.' : 'Reloading usually helps. Your conversations and everything that runs are safe.'}
     >
@@ -33,12 +34,13 @@ export function RouteError() {
   )
 }
 
-function Center({ title, text, children }: { title: string; text: string; children: React.ReactNode }) {
+function Center({ alone, title, text, children }: { alone?: boolean; title: string; text: string; children: React.ReactNode }) {
+  const Tag = alone ? 'main' : 'div'
   return (
-    <main className="grid h-full flex-1 content-center justify-items-center gap-2 px-6 text-center">
+    <Tag className="grid h-full flex-1 content-center justify-items-center gap-2 px-6 text-center">
       <p className="text-xl font-semibold tracking-[-0.015em]">{title}</p>
       <p className="mb-3 max-w-md text-md text-ink-2">{text}</p>
       {children}
-    </main>
+    </Tag>
   )
 }

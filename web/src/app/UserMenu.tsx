@@ -1,16 +1,14 @@
 import { ChevronsUpDown, LogOut, Monitor, Moon, Palette, Settings, Sun } from 'lucide-react'
-import { useDispatch, useSelector } from 'react-redux'
-import { Link, useNavigate } from 'react-router-dom'
+import { useSelector } from 'react-redux'
+import { Link } from 'react-router-dom'
 import { api } from '@/api/api'
 import { useMe } from '@/api/me'
-import { endSession, selectSignedIn } from '@/session/session'
+import { forgetSession, selectSignedIn } from '@/session/session'
 import { Menu, MenuChoices, MenuItem, MenuLine, MenuLink } from '@/ui/Menu'
 import { chooseTheme, useThemeChoice } from '@/ui/theme'
 
 /** Who is signed in, how the app looks, and the way out. For a visitor only how it looks. */
 export function UserMenu({ compact }: { compact?: boolean }) {
-  const dispatch = useDispatch() as (action: unknown) => unknown
-  const navigate = useNavigate()
   const signedIn = useSelector(selectSignedIn)
   const me = useMe()
   const theme = useThemeChoice()
@@ -20,8 +18,8 @@ export function UserMenu({ compact }: { compact?: boolean }) {
 
   const leave = async () => {
     await logout({ refreshTokenInputBody: {} }).unwrap().catch(() => undefined) // the session ends here in any case
-    dispatch(endSession())
-    navigate('/')
+    forgetSession()
+    location.assign('/') // a fresh start, with nothing of this account in memory
   }
   const badge = signedIn ? (
     <span aria-hidden="true" className="grid size-7 shrink-0 place-items-center rounded-full bg-accent text-xs font-semibold text-on-accent uppercase">
@@ -39,7 +37,7 @@ export function UserMenu({ compact }: { compact?: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={signedIn ? `Account of ${name.trim()}` : 'Appearance'}
+          aria-label={compact ? (signedIn ? `Account of ${name.trim()}` : 'Appearance') : undefined}
           className={
             compact
               ? 'rounded-full p-0.5 hover:bg-hover'
@@ -50,7 +48,10 @@ export function UserMenu({ compact }: { compact?: boolean }) {
           {!compact && (
             <>
               <span className="min-w-0 flex-1">
-                <span className="block truncate text-base font-medium">{name}</span>
+                <span className="block truncate text-base font-medium">
+                  {signedIn && <span className="sr-only">Account of </span>}
+                  {name}
+                </span>
                 {signedIn && <span className="block truncate text-xs text-ink-3">{me?.workspace.name ?? ' '}</span>}
               </span>
               <ChevronsUpDown size={14} aria-hidden="true" className="shrink-0 text-ink-3" />

@@ -54,7 +54,7 @@ export const makeRouter = () =>
   createBrowserRouter(
     [
       {
-        errorElement: <RouteError />,
+        errorElement: <RouteError alone />,
         children: [
           {
             element: <Shell />,

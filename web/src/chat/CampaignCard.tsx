@@ -117,7 +117,7 @@ export const CampaignCard = memo(function CampaignCard({ recommendation: r, comp
 function Audience({ audience, proof, demo }: { audience: Recommendation['audience']; proof?: Recommendation['evidence'][number]; demo: boolean }) {
   const reachable = channelOrder.filter((c) => audience.reachable[c] !== undefined)
   return (
-    <section aria-label="Audience">
+    <div role="group" aria-label="Audience">
       <p className="flex items-baseline gap-2">
         <Users size={15} aria-hidden="true" className="self-center text-ink-3" />
         <span className="text-lg font-semibold tabular">
@@ -148,28 +148,28 @@ function Audience({ audience, proof, demo }: { audience: Recommendation['audienc
           )
         })}
       </ul>
-    </section>
+    </div>
   )
 }
 
 function Evidence({ evidence, demo }: { evidence: Recommendation['evidence']; demo: boolean }) {
   return (
-    <section aria-label="Why">
+    <div role="group" aria-label="Why">
       <ul className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line [&>li:last-child:nth-child(odd)]:col-span-2">
         {evidence.map((e, i) => (
           <li key={i} className="bg-surface">
             <SourcePopover
-              label={`${e.value}, ${e.label}: show where this number comes from`}
               sources={[{ ...e, demo }]}
               className="h-full w-full px-3 py-2 hover:bg-hover focus-visible:-outline-offset-2 data-[state=open]:bg-hover"
             >
               <span className="block text-md font-semibold tabular">{e.value}</span>
               <span className="block text-xs text-ink-2">{e.label}</span>
+              <span className="sr-only">: show where this number comes from</span>
             </SourcePopover>
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   )
 }
 

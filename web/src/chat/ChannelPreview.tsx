@@ -97,15 +97,15 @@ function Push({ subject, body, company }: PreviewProps) {
 function WhatsApp({ subject, body, company }: PreviewProps) {
   return (
     <div className="overflow-hidden rounded-lg border border-line">
-      <p className="flex items-center gap-2 bg-[#075e54] px-3 py-2 text-sm font-medium text-white">
-        <span aria-hidden="true" className="grid size-6 place-items-center rounded-full bg-white/20 text-2xs font-semibold">
+      <p className="flex items-center gap-2 bg-[#075e54] px-3 py-2 text-sm font-medium text-[#fff]">
+        <span aria-hidden="true" className="grid size-6 place-items-center rounded-full bg-[#fff]/20 text-2xs font-semibold">
           {initials(company)}
         </span>
         {company}
         <BadgeCheck size={14} aria-label="Business account" />
       </p>
       <div className="bg-[#efe7de] p-3.5 dark:bg-[#0d1418]">
-        <Bubble className="rounded-tl-xs bg-white text-[#111b21] shadow-lift dark:bg-[#202c33] dark:text-[#e9edef]">
+        <Bubble className="rounded-tl-xs bg-[#fff] text-[#111b21] shadow-lift dark:bg-[#202c33] dark:text-[#e9edef]">
           {subject && (
             <strong className="block font-semibold">
               <Text pieces={subject} />

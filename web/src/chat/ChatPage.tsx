@@ -7,6 +7,7 @@ import { usePageTitle } from '@/lib/hooks'
 import { Button } from '@/ui/Button'
 import { IconButton } from '@/ui/IconButton'
 import { PageBar } from '@/ui/PageBar'
+import { Skeleton } from '@/ui/Skeleton'
 import { Composer, type Draft } from './Composer'
 import { ConversationMenu } from './ConversationMenu'
 import { EmptyState } from './EmptyState'
@@ -42,7 +43,7 @@ export function ChatPage({ signedIn, signInPanel, dataInvite }: ChatPageProps) {
   return (
     <>
       <PageBar
-        title={conversationId ? thread?.title || ' ' : 'New chat'}
+        title={!conversationId ? 'New chat' : thread ? thread.title || 'New chat' : problem ? 'Conversation' : <TitleSkeleton />}
         actions={
           <>
             {thread && <ConversationMenu thread={thread} timeZone={company.timeZone} />}
@@ -78,6 +79,13 @@ export function ChatPage({ signedIn, signInPanel, dataInvite }: ChatPageProps) {
     </>
   )
 }
+
+const TitleSkeleton = () => (
+  <>
+    <span className="sr-only">Conversation</span>
+    <Skeleton className="h-4 w-48" />
+  </>
+)
 
 function Missing({ status, detail, onNew }: { status: number; detail: string; onNew: () => void }) {
   const gone = status === 404 || status === 401

@@ -1,6 +1,6 @@
 import { ChartLine, CircleHelp, Filter, HeartHandshake, Lightbulb, LockKeyhole, Mail, ShoppingCart, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { dataApi } from '@/api/data'
+import { api } from '@/api/api'
 import { formatCount } from '@/lib/format'
 import { Skeleton } from '@/ui/Skeleton'
 
@@ -16,11 +16,13 @@ interface Suggestion {
   text: string
   about: string
   locked?: boolean
+  /** The segment that it is about, whose size is shown. */
+  segment?: string
 }
 
 const withData: Suggestion[] = [
-  { icon: ShoppingCart, text: 'Which customers abandoned their carts this week and how do I win them back?', about: 'Cart recovery' },
-  { icon: HeartHandshake, text: 'Who are my best customers, and how do I keep them?', about: 'Loyalty' },
+  { icon: ShoppingCart, text: 'Which customers abandoned their carts this week and how do I win them back?', about: 'Cart recovery', segment: 'cart_abandoners' },
+  { icon: HeartHandshake, text: 'Who are my best customers, and how do I keep them?', about: 'Loyalty', segment: 'high_value_customers' },
   { icon: ChartLine, text: 'How did revenue develop over the last 30 days?', about: 'Revenue' },
   { icon: Filter, text: 'Where do people drop out between the first visit and the order?', about: 'Funnel' },
 ]
@@ -34,7 +36,7 @@ const forVisitors: Suggestion[] = [
 
 /** The page before the first question: what PulseHub can say about this workspace's data. */
 export function EmptyState({ signedIn, firstName, dataInvite, onAsk }: EmptyStateProps) {
-  const { data: overview, isLoading, isError } = dataApi.useGetOverviewQuery(undefined, { skip: !signedIn })
+  const { data: overview, isLoading, isError } = api.useGetAnalyticsOverviewQuery(undefined, { skip: !signedIn })
   const without = signedIn && overview?.events === 0
   const suggestions = signedIn ? withData : forVisitors
   return (
@@ -62,7 +64,7 @@ export function EmptyState({ signedIn, firstName, dataInvite, onAsk }: EmptyStat
           <div className="mt-6">{dataInvite}</div>
         ) : (
           <ul className="mt-7 grid gap-2.5 sm:grid-cols-2" aria-label="Questions to start with">
-            {suggestions.map(({ icon: Icon, text, about, locked }) => (
+            {suggestions.map(({ icon: Icon, text, about, locked, segment }) => (
               <li key={text}>
                 <button
                   type="button"
@@ -73,6 +75,7 @@ export function EmptyState({ signedIn, firstName, dataInvite, onAsk }: EmptyStat
                   <span className="min-w-0">
                     <span className="flex items-center gap-1.5 text-xs font-medium text-ink-3">
                       {about}
+                      {segment && <SegmentSize size={overview?.segments.find((s) => s.key === segment)?.size} />}
                       {locked && (
                         <>
                           <LockKeyhole size={11} aria-hidden="true" /> with an account
@@ -89,6 +92,10 @@ export function EmptyState({ signedIn, firstName, dataInvite, onAsk }: EmptyStat
       </div>
     </div>
   )
+}
+
+function SegmentSize({ size }: { size: number | undefined }) {
+  return size ? <span className="tabular">· {size === 1 ? '1 person' : `${formatCount(size)} people`} now</span> : null
 }
 
 function greeting(firstName: string | undefined): string {

@@ -18,7 +18,7 @@ export function SourceNumber({ value, sources }: { value: string; sources: Sourc
   )
 }
 
-export function SourcePopover({ label, sources, className, children }: { label: string; sources: Source[]; className?: string; children: ReactNode }) {
+export function SourcePopover({ label, sources, className, children }: { label?: string; sources: Source[]; className?: string; children: ReactNode }) {
   const [open, setOpen] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const later = (next: boolean, ms: number) => {

@@ -2,7 +2,7 @@ import { Database, FlaskConical, MessageSquareText, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useDispatch } from 'react-redux'
 import { Link } from 'react-router-dom'
-import { dataApi } from '@/api/data'
+import { api } from '@/api/api'
 import { useMe } from '@/api/me'
 import { problemOf } from '@/api/problem'
 import { cx } from '@/lib/cx'
@@ -36,7 +36,7 @@ export default function DataPage() {
 
 function Holdings() {
   const timeZone = useMe()?.workspace.timeZone
-  const { data, error, isLoading, refetch } = dataApi.useGetOverviewQuery()
+  const { data, error, isLoading, refetch } = api.useGetAnalyticsOverviewQuery()
   return (
     <section aria-labelledby="holdings">
       <h2 id="holdings" className="text-xl font-semibold tracking-[-0.015em]">
@@ -90,7 +90,9 @@ function DemoData() {
   const { job, seenAt, running, problem, load, starting, clear, clearing } = useDemoData()
   const [chosen, setChosen] = useState(sizes[1]!)
   const [removing, setRemoving] = useState(false)
-  const loaded = job?.status === 'completed'
+  const { data: overview } = api.useGetAnalyticsOverviewQuery()
+  const done = job?.status === 'completed'
+  const loaded = done || overview?.demo === true
   return (
     <section aria-labelledby="demo" className="rounded-xl border border-line bg-surface">
       <div className="p-4 sm:p-5">
@@ -159,19 +161,19 @@ function DemoData() {
               {job.error || 'Something went wrong on our side. Try again; what was loaded so far stays.'}
             </Notice>
           )}
-          {loaded && (
+          {done && (
             <p role="status" className="text-base text-ink-2">
               Loaded <span className="tabular">{formatCount(job.events)}</span> events of <span className="tabular">{formatCount(job.customers)}</span> customers.
             </p>
           )}
         </div>
       </div>
-      <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line px-4 py-3 sm:px-5">
+      {(loaded || running || job?.status === 'failed') && <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line px-4 py-3 sm:px-5">
         <p className="min-w-0 flex-1 basis-64 text-sm text-ink-2">Removing takes away all demo customers and what they did. Your own data stays.</p>
         <Button size="sm" icon={<Trash2 size={14} />} busy={clearing} onClick={() => setRemoving(true)}>
           Remove demo data
         </Button>
-      </div>
+      </div>}
       {removing && (
         <Confirm
           open

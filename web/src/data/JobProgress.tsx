@@ -1,4 +1,4 @@
-import type { DummyDataJob } from '@/api/data'
+import type { DummyDataJob } from '@/api/generated'
 import { formatCount, formatPercent, formatWait } from '@/lib/format'
 import { Progress } from '@/ui/Progress'
 
@@ -13,7 +13,7 @@ export function JobProgress({ job, seenAt }: { job: DummyDataJob; seenAt: number
       </div>
       <Progress className="mt-2" value={job.progress} label="Loading demo data" />
       <p className="mt-2 min-h-5 text-sm text-ink-3 tabular">
-        {formatCount(job.events)} events of {formatCount(job.customers)} customers so far{left !== undefined && `, ${formatWait(left)} left`}. You can leave this page.
+        {formatCount(job.events)} of {formatCount(job.target.events)} events{left !== undefined && `, ${formatWait(left)} left`}. You can leave this page.
       </p>
     </div>
   )

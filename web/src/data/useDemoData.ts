@@ -2,7 +2,7 @@ import { skipToken } from '@reduxjs/toolkit/query'
 import { useEffect, useState } from 'react'
 import { useDispatch } from 'react-redux'
 import { api } from '@/api/api'
-import { dataApi, type DummyDataJob } from '@/api/data'
+import type { DummyDataJob } from '@/api/generated'
 import { problemOf, type Problem } from '@/api/problem'
 import { useMe } from '@/api/me'
 import { readStored, store } from '@/lib/storage'
@@ -29,14 +29,14 @@ export function useDemoData() {
   const key = workspaceId && `pulsehub.demo.${workspaceId}`
   const [jobId, setJobId] = useState<string>()
   const [problem, setProblem] = useState<Problem>()
-  const [start, starting] = dataApi.useSeedAllDummyDataMutation()
-  const [remove, removing] = dataApi.useDeleteDummyDataMutation()
+  const [start, starting] = api.useSeedDummyDataMutation()
+  const [remove, removing] = api.useRemoveDummyDataMutation()
 
   const known = jobId ?? (key ? readStored('local', key) : undefined)
   const which = known ? { jobId: known } : skipToken
-  const { data: job, error, fulfilledTimeStamp: seenAt = 0 } = dataApi.endpoints.getDummyData.useQueryState(which)
+  const { data: job, error, fulfilledTimeStamp: seenAt = 0 } = api.endpoints.getDummyDataJob.useQueryState(which)
   const running = isRunning(job)
-  dataApi.endpoints.getDummyData.useQuerySubscription(which, { pollingInterval: running ? 700 : 0, refetchOnMountOrArgChange: true })
+  api.endpoints.getDummyDataJob.useQuerySubscription(which, { pollingInterval: running ? 700 : 0, refetchOnMountOrArgChange: true })
 
   // The job is not there any more: demo data was removed elsewhere.
   const gone = error !== undefined && 'status' in error && error.status === 404
@@ -54,7 +54,7 @@ export function useDemoData() {
     setProblem(undefined)
     try {
       const { customers, events } = size
-      const begun = await start({ customers, events }).unwrap()
+      const begun = await start({ dummyDataSize: { customers, events } }).unwrap()
       if (key) store('local', key, begun.id)
       setJobId(begun.id)
     } catch (failure) {

@@ -63,9 +63,8 @@ export const beginSession = (tokens: Tokens): Thunk<void> => (dispatch) => {
   tellTabs({ type: 'signed_in' })
 }
 
-/** Forgets the session, here and in the other tabs. The API is told by the log-out call, not here. */
-export const endSession = (): Thunk<void> => (dispatch) => {
+/** Forgets the session, here and in the other tabs. The API is told by the log-out call; the page is to be left next. */
+export function forgetSession() {
   dropToken()
-  dispatch(sessionEnded({ expired: false }))
   tellTabs({ type: 'signed_out' })
 }
