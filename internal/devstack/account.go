@@ -34,7 +34,7 @@ func unprivileged() (*account, error) {
 		}
 		return &account{uid: uint32(uid), gid: uint32(gid)}, nil
 	}
-	return nil, fmt.Errorf("Postgres does not run as root, and this machine has no user postgres or nobody: add one, or run this as another user")
+	return nil, fmt.Errorf("no user to run Postgres as: it does not run as root, and this machine has no user postgres or nobody: add one, or run this as another user")
 }
 
 // home makes dir a folder that belongs to a. Where a may not pass the folders above it (a checkout in root's home), the

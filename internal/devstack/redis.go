@@ -58,7 +58,7 @@ func pingRedis(ctx context.Context, address, password string) error {
 			return err
 		}
 		if line != want {
-			return fmt.Errorf("Redis answers %q", line)
+			return fmt.Errorf("not a ready Redis: it answers %q", line)
 		}
 	}
 	return nil

@@ -82,12 +82,12 @@ func checkNode() error {
 	out, err := exec.Command("node", "--version").Output()
 	found := nodeVersion.FindSubmatch(out)
 	if err != nil || found == nil {
-		return fmt.Errorf("Node.js %d.%d or later is not installed: get it from https://nodejs.org or your system's packages", oldestNode[0], oldestNode[1])
+		return fmt.Errorf("no Node.js: %d.%d or later is needed: get it from https://nodejs.org or your system's packages", oldestNode[0], oldestNode[1])
 	}
 	major, _ := strconv.Atoi(string(found[1]))
 	minor, _ := strconv.Atoi(string(found[2]))
 	if major < oldestNode[0] || major == oldestNode[0] && minor < oldestNode[1] {
-		return fmt.Errorf("Node.js %d.%d or later is needed and this is %s: get it from https://nodejs.org or your system's packages", oldestNode[0], oldestNode[1], out)
+		return fmt.Errorf("too old a Node.js: %d.%d or later is needed and this is %s: get it from https://nodejs.org or your system's packages", oldestNode[0], oldestNode[1], out)
 	}
 	return nil
 }
