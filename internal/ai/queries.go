@@ -11,7 +11,7 @@ import (
 // Queries looks further into one workspace's data than its analysis goes. Every answer is exact, over all events, and
 // names its SQL. It only reads; the same question at the same data version gives the same answer.
 type Queries interface {
-	// Segment is a standard segment as it would be if only what happened in r counted; its ten members of highest value.
+	// Segment is who belongs to a standard segment by what happened in r (its criteria say how), with its ten members of highest value.
 	Segment(ctx context.Context, workspaceID uuid.UUID, segment string, r analytics.Range) (analytics.SegmentFigures, error)
 	// Timeseries is a metric by day, week or month over r, every step present.
 	Timeseries(ctx context.Context, workspaceID uuid.UUID, metric, granularity string, r analytics.Range) (analytics.SeriesFigures, error)

@@ -31,8 +31,9 @@ func (s *Store) CreateDummyDataJob(ctx context.Context, j datasource.Job, maxAct
 			return fmt.Errorf("locking the workspace: %w", err)
 		}
 		var jobs, active int
-		if err := tx.QueryRow(ctx, `SELECT count(*), count(*) FILTER (WHERE status IN ('queued', 'running')) FROM dummy_data_jobs WHERE workspace_id = $1`,
-			j.WorkspaceID).Scan(&jobs, &active); err != nil {
+		var latest *time.Time
+		if err := tx.QueryRow(ctx, `SELECT count(*), count(*) FILTER (WHERE status IN ('queued', 'running')), max(ends_at) FROM dummy_data_jobs WHERE workspace_id = $1`,
+			j.WorkspaceID).Scan(&jobs, &active, &latest); err != nil {
 			return fmt.Errorf("counting demo data jobs: %w", err)
 		}
 		if active >= maxActive {
@@ -40,6 +41,9 @@ func (s *Store) CreateDummyDataJob(ctx context.Context, j datasource.Job, maxAct
 		}
 		if j.Seed == 0 {
 			j.Seed = int64(jobs) + 1
+		}
+		if latest != nil && !j.EndsAt.After(*latest) { // two jobs of one moment would be the same people
+			j.EndsAt = latest.Add(time.Millisecond)
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO dummy_data_jobs (id, workspace_id, source_types, seed, customers, events, days, ends_at, status, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9)`,

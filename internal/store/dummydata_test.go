@@ -144,9 +144,32 @@ func TestRebuildMakesWhatChunksMade(t *testing.T) {
 	}
 	_, err = s.Pool().Exec(s.ctx, "SELECT refresh_rollups($1, '2026-11-10')", w)
 	require.NoError(t, err)
+	_, err = s.Pool().Exec(s.ctx, "SELECT refresh_features($1, ARRAY(SELECT id FROM customers WHERE workspace_id = $1 ORDER BY id LIMIT 50))", w)
+	require.NoError(t, err)
 	for _, table := range tables {
-		require.Equal(t, before[table], s.rows(w, table, ""), "%s, some days refreshed", table)
+		require.Equal(t, before[table], s.rows(w, table, ""), "%s, some days and customers refreshed", table)
 	}
+}
+
+// An event that comes late and out of order counts where it belongs.
+func TestLateEventsAreCountedOnRefresh(t *testing.T) {
+	s := setupShop(t)
+	w := s.workspace("Europe/Berlin")
+	s.seed(w, 5, 4_000)
+	var person uuid.UUID
+	var cart, last time.Time
+	require.NoError(t, s.Pool().QueryRow(s.ctx, "SELECT customer_id, cart_since, cart_touched_at FROM customer_features WHERE workspace_id = $1 AND cart_since IS NOT NULL ORDER BY cart_since LIMIT 1", w).
+		Scan(&person, &cart, &last))
+	_, err := s.Pool().Exec(s.ctx, `INSERT INTO events (workspace_id, data_source_id, external_id, type, customer_id, occurred_at, value)
+		SELECT $1, id, 'late', 'order_completed', $2, $3, 31 FROM data_sources WHERE workspace_id = $1 AND type = 'shopify'`, w, person, last.Add(time.Second))
+	require.NoError(t, err)
+	_, err = s.Pool().Exec(s.ctx, "SELECT refresh_features($1, $2)", w, []uuid.UUID{person})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, s.count("SELECT count(*) FROM customer_features WHERE workspace_id = $1 AND customer_id = $2 AND cart_since IS NULL AND cart_value = 0 AND last_order_at = $3", w, person, last.Add(time.Second)))
+	features, days := s.rows(w, "customer_features", ""), s.rows(w, "customer_days", "")
+	require.NoError(t, s.RebuildFeatures(s.ctx, w))
+	require.Equal(t, features, s.rows(w, "customer_features", ""))
+	require.Equal(t, days, s.rows(w, "customer_days", ""))
 }
 
 func TestAbandonTakesBackOnlyItsOwn(t *testing.T) {
@@ -268,6 +291,7 @@ func TestJobsAreBoundedNumberedAndFoundWhenQueued(t *testing.T) {
 	second, err := create()
 	require.NoError(t, err)
 	require.Equal(t, []int64{1, 2}, []int64{first.Seed, second.Seed})
+	require.True(t, second.EndsAt.After(first.EndsAt), "asked for at one moment they are still other people")
 	_, err = create()
 	require.Equal(t, "dummy_data_running", apperr.From(err).Code)
 

@@ -77,7 +77,7 @@ func newPerson(p datasource.DummyParams, id identity, number int) person {
 	x.from, x.to = life(r, k, p)
 
 	x.Customer = customer.Customer{
-		ID: id.customer(number), ExternalID: "demo-" + id.label + "-" + base36(uint64(number), 4), Demo: true,
+		ID: id.customer(number), ExternalID: "demo-" + base36(id.mark, 8) + "-" + base36(uint64(number), 4), Demo: true,
 		City: home.name, Country: c.code, Locale: c.locale, TimeZone: home.zone, CreatedAt: x.from,
 		ConsentPush: consents[2] < 0.28,
 	}
