@@ -48,8 +48,8 @@ func endLeftovers(dir string) error {
 	}
 	for _, file := range files {
 		if pid := readPidFile(file); pid != 0 {
-			// SIGINT is Postgres's fast shutdown, and asks the others to end as well.
-			if !signalUntilGone(file, pid, syscall.SIGINT, 5*time.Second) && !signalUntilGone(file, -pid, syscall.SIGKILL, 5*time.Second) {
+			// SIGINT is Postgres's fast shutdown, which may have much to write, and asks the others to end as well.
+			if !signalUntilGone(file, pid, syscall.SIGINT, 30*time.Second) && !signalUntilGone(file, -pid, syscall.SIGKILL, 5*time.Second) {
 				return fmt.Errorf("process %d (%s) of an earlier run does not end; end it and try again", pid, filepath.Base(file))
 			}
 		}

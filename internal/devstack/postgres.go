@@ -76,8 +76,8 @@ func newPostgres(dir string, port int, durable bool) (*Service, *postgres, error
 		user:    owner,
 		prepare: p.initialise,
 		ready:   p.ready,
-		orphan:  syscall.SIGQUIT, // its children end with it, and nothing that was committed is lost
-		stop:    syscall.SIGINT,  // closes connections, writes everything down
+		orphan:  syscall.SIGINT, // as stop: a crash would cost the next start several seconds of recovery
+		stop:    syscall.SIGINT, // closes connections, writes everything down
 		grace:   30 * time.Second,
 		retry:   15 * time.Second, // the children of one that was killed may hold its memory a moment longer
 	}}, p, nil
