@@ -8,7 +8,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -gcflags=all=-dwarf=false -ldflags="-s -w" -o /out/pulsehub ./cmd/pulsehub
+RUN CGO_ENABLED=0 GOFLAGS=$(cat tools/goflags) go build -o /out/pulsehub ./cmd/pulsehub
 
 FROM gcr.io/distroless/static-debian12:nonroot AS pulsehub
 COPY --from=pulsehub-build /out/pulsehub /usr/local/bin/pulsehub
@@ -19,7 +19,7 @@ FROM golang:1.26-bookworm AS temporal-build
 WORKDIR /src
 COPY tools tools
 WORKDIR /src/tools
-RUN CGO_ENABLED=0 go build -gcflags=all=-dwarf=false -ldflags="-s -w" -o /out/temporal ./temporal
+RUN CGO_ENABLED=0 GOFLAGS=$(cat goflags) go build -o /out/temporal ./temporal
 
 FROM gcr.io/distroless/static-debian12:nonroot AS temporal
 COPY --from=temporal-build /out/temporal /usr/local/bin/temporal

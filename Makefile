@@ -2,10 +2,10 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-pulsehub := .pulsehub/bin/pulsehub
+dev := .pulsehub/bin/dev
 bin := $(CURDIR)/.pulsehub/bin
-# Every program of ours is built alike, so that they share what they have in common.
-go_build := CGO_ENABLED=0 GOGC=200 go build -gcflags=all=-dwarf=false -ldflags="-s -w"
+# Everything is compiled alike, so that programs, tests and linters share what they have in common.
+export GOFLAGS := $(shell cat tools/goflags)
 
 .PHONY: help
 help: ## Show this list.
@@ -19,16 +19,16 @@ bootstrap:
 
 .PHONY: dev
 dev: bootstrap ## Install what is missing, build, and run everything. Ctrl-C stops it.
-	@exec $(pulsehub) dev
+	@exec $(dev)
 
 .PHONY: setup
 setup: bootstrap ## Install what this machine lacks: PostgreSQL, Redis, Chromium, nginx, npm packages.
-	@exec $(pulsehub) dev --setup
+	@exec $(dev) --setup
 
 .PHONY: compose-env
 compose-env: bootstrap ## Write .env for docker compose: a password and keys, made once.
 	@if [ -e .env ]; then echo ".env is there already"; else \
-	( umask 077; { echo "POSTGRES_PASSWORD=$$(LC_ALL=C tr -dc a-z0-9 </dev/urandom | head -c 32)"; $(pulsehub) keys; } >.env.new && mv .env.new .env ) && echo "wrote .env"; fi
+	( umask 077; { echo "POSTGRES_PASSWORD=$$(LC_ALL=C tr -dc a-z0-9 </dev/urandom | head -c 32)"; go run ./cmd/pulsehub keys; } >.env.new && mv .env.new .env ) && echo "wrote .env"; fi
 
 .PHONY: web
 web: web-packages ## Build the web app into web/dist, from where it goes into the binary.
@@ -53,7 +53,7 @@ test: ## Set everything up and run every test: Go with the race detector, web, b
 
 .PHONY: test-go
 test-go: setup ## Go tests, with the race detector, on a Postgres, Redis and Temporal of their own.
-	$(pulsehub) dev --state .pulsehub/test-services --services-only -- go test -race -timeout 20m ./...
+	$(dev) --state .pulsehub/test-services --services-only -- go test -race -timeout 20m ./...
 
 .PHONY: test-web
 test-web: setup ## Unit tests of the web app.
@@ -61,11 +61,11 @@ test-web: setup ## Unit tests of the web app.
 
 .PHONY: test-browser
 test-browser: setup ## Browser tests against a whole running stack.
-	$(pulsehub) dev --state .pulsehub/test-browser -- npm --prefix web run e2e
+	$(dev) --state .pulsehub/test-browser -- npm --prefix web run e2e
 
 .PHONY: histories
 histories: setup ## Record the workflow histories that replay tests run, anew.
-	$(pulsehub) dev --state .pulsehub/test-services --services-only -- env PULSEHUB_RECORD_HISTORIES=1 go test -count=1 -run 'TestRecordHistories' ./workflows
+	$(dev) --state .pulsehub/test-services --services-only -- env PULSEHUB_RECORD_HISTORIES=1 go test -count=1 -run 'TestRecordHistories' ./workflows
 
 ## Check
 
@@ -89,7 +89,7 @@ linters: $(bin)/.linters
 
 $(bin)/.linters: tools/lint/go.mod tools/lint/go.sum
 	@mkdir -p $(bin)
-	cd tools/lint && $(go_build) -o $(bin)/ tool
+	cd tools/lint && CGO_ENABLED=0 GOGC=200 go build -o $(bin)/ tool
 	@touch $@
 
 .PHONY: check-static
@@ -121,7 +121,7 @@ check-web: web-packages
 
 .PHONY: web-packages
 web-packages: bootstrap
-	@$(pulsehub) dev --setup-web
+	@$(dev) --setup-web
 
 ## Generate
 

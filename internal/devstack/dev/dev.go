@@ -27,9 +27,10 @@ type Config struct {
 	// Command is run in the stack's environment; then everything is stopped. Empty: run until interrupted. With a
 	// command, Postgres does without fsync and ports are nobody's favourites, as suits tests.
 	Command []string
-	// WorkerQueue is a Temporal task queue that the worker role serves: once it is asked for work, the worker is up.
-	WorkerQueue string
 }
+
+// WorkerQueue is a Temporal task queue that the worker role serves: once it is asked for work, the worker is up.
+const WorkerQueue = "data"
 
 // dev is one run.
 type dev struct {
@@ -140,7 +141,7 @@ func (d *dev) build(ctx context.Context) (string, error) {
 	}
 	program := filepath.Join(d.root, ".pulsehub", "bin", "pulsehub")
 	return program, d.progress.do("PulseHub, compiled", func(t *task) error {
-		return devstack.GoBuild(ctx, d.root, program, "./cmd/pulsehub", func(n int) { t.note("%d packages", n) })
+		return devstack.GoBuild(ctx, d.root, ".", program, "./cmd/pulsehub", func(n int) { t.note("%d packages", n) })
 	})
 }
 
@@ -196,7 +197,7 @@ func (d *dev) startPulseHub(ctx context.Context, program string) error {
 			return answers(ctx, "http://"+d.env["HTTP_ADDR"]+"/readyz")
 		}),
 		start("worker", "worker", func(ctx context.Context, started time.Time) error {
-			return d.stack.Polled(ctx, devstack.Namespace, d.cfg.WorkerQueue, started)
+			return d.stack.Polled(ctx, devstack.Namespace, WorkerQueue, started)
 		}),
 	)
 }

@@ -1,13 +1,9 @@
-package main
+package dev
 
-import (
-	"context"
+import "context"
 
-	"github.com/pulsehub/pulsehub/internal/devstack/dev"
-	"github.com/pulsehub/pulsehub/workflows"
-)
-
-type devCmd struct {
+// Command is the command line of `pulsehub dev`.
+type Command struct {
 	State        string   `help:"Folder for data, ports, logs and the environment file." default:".pulsehub" type:"path"`
 	ServicesOnly bool     `help:"Run Postgres, Redis and Temporal, and not PulseHub itself."`
 	Setup        bool     `help:"Install what this machine lacks, and stop."`
@@ -15,12 +11,10 @@ type devCmd struct {
 	Command      []string `arg:"" optional:"" passthrough:"" help:"Run this in the stack's environment, then stop everything."`
 }
 
-// Run keeps the whole of PulseHub running on this machine until it is interrupted.
-func (c *devCmd) Run(ctx context.Context) error {
+// Run keeps the whole of PulseHub running on this machine until ctx ends.
+func (c *Command) Run(ctx context.Context) error {
 	if c.Setup || c.SetupWeb {
-		return dev.Setup(ctx, c.SetupWeb)
+		return Setup(ctx, c.SetupWeb)
 	}
-	return dev.Run(ctx, dev.Config{
-		State: c.State, ServicesOnly: c.ServicesOnly, Command: c.Command, WorkerQueue: workflows.QueueData,
-	})
+	return Run(ctx, Config{State: c.State, ServicesOnly: c.ServicesOnly, Command: c.Command})
 }
