@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/pulsehub/pulsehub/internal/devstack"
+	"github.com/pulsehub/pulsehub/internal/sandbox"
 )
 
 // These tests end processes with SIGKILL in the middle of their work. Whatever dies, the answer completes, what the reader
@@ -108,4 +110,50 @@ func TestDeath(t *testing.T) {
 		require.Less(t, took, time.Second, "a promise to the reader, not a benchmark")
 		p.ask("and a second question in the same conversation?")
 	})
+}
+
+// A card is shown, stored and offered once, however often the attempt that makes it starts over.
+func TestDeathWhileCardsStream(t *testing.T) {
+	model := httptest.NewServer(sandbox.NewOpenAI(sandbox.OpenAIConfig{TokensPerSecond: 40}))
+	t.Cleanup(model.Close)
+	s := startTestSystem(t, map[string]string{"OPENAI_BASE_URL": model.URL + "/v1"}, true)
+
+	for name, service := range map[string]*devstack.Service{"worker": s.Chat, "redis": s.Redis} {
+		t.Run(name, func(t *testing.T) {
+			p := s.signUp(t)
+			p.until(p.seed(20_000).ID, ended)
+			r, v := p.read(p.ask("Which customers abandoned their carts this week and how do I win them back?")), newView()
+			for len(v.cards) == 0 {
+				f, ok := <-r.frames
+				require.True(t, ok, "the stream ended without a card")
+				v.take(t, f)
+			}
+			first := v.cards[0]
+			service.Kill()
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			require.NoError(t, service.Start(ctx))
+			r.rest(t, v)
+			require.Positive(t, v.resets)
+
+			text, status, cards := p.stored()
+			require.Equal(t, "completed", status)
+			require.Equal(t, v.text.String(), text)
+			require.GreaterOrEqual(t, len(cards), 2)
+			require.Len(t, v.cards, len(cards))
+			for i, card := range cards {
+				require.Equal(t, v.cards[i], card, "card %d is shown as it is stored", i)
+			}
+			require.Equal(t, first, cards[0], "what was shown before stays what it was")
+
+			var list struct{ Items []struct{ ID string } }
+			p.call(http.MethodGet, "/ai/recommendations/history?limit=100", nil, &list)
+			ids := map[string]bool{}
+			for _, item := range list.Items {
+				ids[item.ID] = true
+			}
+			require.Len(t, ids, len(cards), "each card is in the history once")
+			require.Len(t, list.Items, len(cards))
+		})
+	}
 }

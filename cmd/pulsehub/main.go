@@ -15,12 +15,12 @@ import (
 )
 
 var cli struct {
-	Serve   serveCmd   `cmd:"" help:"Run the API, the workers, or both."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to date."`
-	Keys    keysCmd    `cmd:"" help:"Make a new set of keys for AUTH_SIGNING_KEYS and SEALING_KEYS."`
+	Serve   serveCmd    `cmd:"" help:"Run the API, the workers, or both."`
+	Migrate migrateCmd  `cmd:"" help:"Bring the database schema up to date."`
+	Keys    keysCmd     `cmd:"" help:"Make a new set of keys for AUTH_SIGNING_KEYS and SEALING_KEYS."`
 	Dev     dev.Command `cmd:"" help:"Run everything on this machine, for development and for tests."`
-	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
-	Bench   benchCmd   `cmd:"" help:"Measure PulseHub on this machine."`
+	OpenAPI openAPICmd  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
+	Bench   benchCmd    `cmd:"" help:"Measure PulseHub on this machine."`
 }
 
 func main() {
