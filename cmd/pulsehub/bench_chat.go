@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
@@ -18,6 +19,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
+
+	"github.com/pulsehub/pulsehub/internal/sandbox"
 )
 
 // benchChatCmd measures what a reader feels: how long after the POST the model is asked, and how long each token takes
@@ -32,13 +35,10 @@ type benchChatCmd struct {
 	Data   int           `help:"Demo events in each user's workspace." default:"2000"`
 }
 
-const benchQuestion = "How many orders did we have in the last 30 days, and why? "
+const benchQuestion = "How many orders did we have in the last 30 days, and why?"
 
 func (c *benchChatCmd) Run(ctx context.Context) error {
-	model, err := startStampedModel(c.Rate, c.Tokens)
-	if err != nil {
-		return err
-	}
+	model := httptest.NewServer(sandbox.NewOpenAI(sandbox.OpenAIConfig{TokensPerSecond: float64(c.Rate), Tokens: c.Tokens, Stamped: true}))
 	defer model.Close()
 	dir, removeDir, err := systemDir()
 	if err != nil {
@@ -81,7 +81,7 @@ func (c *benchChatCmd) Run(ctx context.Context) error {
 type chatBench struct {
 	benchChatCmd
 	system *system
-	model  *stampedModel
+	model  *httptest.Server // its first token says when it was asked, and each of the others when it was sent
 	http   *http.Client
 	users  []benchUser
 }
@@ -175,27 +175,22 @@ func wait(ctx context.Context, d time.Duration) {
 
 // direct asks the model without PulseHub: the floor of what a reader can feel on this machine.
 func (b *chatBench) direct(ctx context.Context, _ int, s *sample) error {
-	marker := uuid.NewString()
-	body := fmt.Sprintf(`{"model":"bench","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":%q}]}`, benchQuestion+marker)
+	body := fmt.Sprintf(`{"model":"gpt-4o-mini","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":%q}]}`, benchQuestion)
 	asked := time.Now()
 	res, err := b.send(ctx, http.MethodPost, b.model.URL+"/v1/chat/completions", "bench", body)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = res.Body.Close() }()
-	if at, ok := b.model.Arrival(marker); ok {
-		s.ask = append(s.ask, at.Sub(asked))
-	}
-	return b.readTokens(res.Body, []byte(`"content":"`), s)
+	return b.readTokens(res.Body, asked, s)
 }
 
 // turn asks PulseHub and reads the answer's stream to its end.
 func (b *chatBench) turn(ctx context.Context, u int, s *sample) error {
-	marker := uuid.NewString()
 	user := b.users[u]
 	base := b.system.URL + "/conversations/" + user.conversation
 	asked := time.Now()
-	res, err := b.send(ctx, http.MethodPost, base+"/messages", user.token, fmt.Sprintf(`{"content":%q,"clientMessageId":%q}`, benchQuestion+marker, marker))
+	res, err := b.send(ctx, http.MethodPost, base+"/messages", user.token, fmt.Sprintf(`{"content":%q,"clientMessageId":%q}`, benchQuestion, uuid.NewString()))
 	if err != nil {
 		return err
 	}
@@ -210,18 +205,13 @@ func (b *chatBench) turn(ctx context.Context, u int, s *sample) error {
 		return err
 	}
 	defer func() { _ = res.Body.Close() }()
-	if err := b.readTokens(res.Body, []byte(`"content":"`), s); err != nil {
-		return err
-	}
-	if at, ok := b.model.Arrival(marker); ok {
-		s.ask = append(s.ask, at.Sub(asked))
-		return nil
-	}
-	return errors.New("the model was never asked")
+	return b.readTokens(res.Body, asked, s)
 }
 
-// readTokens notes how old each stamped token is when it is read. A chunk may hold several.
-func (b *chatBench) readTokens(r io.Reader, field []byte, s *sample) error {
+// readTokens notes how long after asked the model was asked, and how old each token is when it is read. A chunk may hold
+// several.
+func (b *chatBench) readTokens(r io.Reader, asked time.Time, s *sample) error {
+	field := []byte(`"content":"`)
 	lines := bufio.NewReaderSize(r, 32<<10)
 	tokens := 0
 	for {
@@ -239,11 +229,15 @@ func (b *chatBench) readTokens(r io.Reader, field []byte, s *sample) error {
 		}
 		text, _, _ := bytes.Cut(line[i+len(field):], []byte{'"'})
 		for word := range bytes.FieldsSeq(text) {
-			if len(word) > 1 && word[0] == 't' {
-				if nanos, err := strconv.ParseInt(string(word[1:]), 10, 64); err == nil {
-					s.token = append(s.token, now.Sub(time.Unix(0, nanos)))
-					tokens++
-				}
+			nanos, err := strconv.ParseInt(string(word[1:]), 10, 64)
+			if err != nil {
+				return fmt.Errorf("%q is no stamped token: who answers?", word)
+			}
+			tokens++
+			if at := time.Unix(0, nanos); word[0] == 'r' {
+				s.ask = append(s.ask, at.Sub(asked))
+			} else {
+				s.token = append(s.token, now.Sub(at))
 			}
 		}
 	}

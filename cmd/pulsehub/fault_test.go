@@ -19,8 +19,7 @@ import (
 const smallTalk = "What is a good open rate for a newsletter?"
 
 func TestDeath(t *testing.T) {
-	model, err := startStampedModel(25, 100) // an answer takes four seconds
-	require.NoError(t, err)
+	model := httptest.NewServer(sandbox.NewOpenAI(sandbox.OpenAIConfig{TokensPerSecond: 25, Tokens: 100, Stamped: true})) // four seconds an answer
 	t.Cleanup(model.Close)
 	s := startTestSystem(t, map[string]string{"OPENAI_BASE_URL": model.URL + "/v1"}, true)
 

@@ -19,6 +19,7 @@ var cli struct {
 	Migrate migrateCmd  `cmd:"" help:"Bring the database schema up to date."`
 	Keys    keysCmd     `cmd:"" help:"Make a new set of keys for AUTH_SIGNING_KEYS and SEALING_KEYS."`
 	Dev     dev.Command `cmd:"" help:"Run everything on this machine, for development and for tests."`
+	Sandbox sandboxCmd  `cmd:"" help:"Run stand-ins for the services outside."`
 	OpenAPI openAPICmd  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Bench   benchCmd    `cmd:"" help:"Measure PulseHub on this machine."`
 }

@@ -16,5 +16,9 @@ func (c *Command) Run(ctx context.Context) error {
 	if c.Setup || c.SetupWeb {
 		return Setup(ctx, c.SetupWeb)
 	}
-	return Run(ctx, Config{State: c.State, ServicesOnly: c.ServicesOnly, Command: c.Command})
+	command := c.Command
+	if len(command) > 0 && command[0] == "--" { // kong leaves it there where the command is not below another
+		command = command[1:]
+	}
+	return Run(ctx, Config{State: c.State, ServicesOnly: c.ServicesOnly, Command: command})
 }
