@@ -39,6 +39,7 @@ func (s *Server) routes(svc Services) {
 	s.messageRoutes(svc.Chat)
 	s.streamRoutes(svc.Chat)
 	s.healthRoutes(svc.Dependencies)
+	s.docsRoutes()
 	s.recommendationRoutes(svc.Recommendations)
 	s.aiRoutes(svc.Providers)
 	s.dataSourceRoutes(svc.DataSources)

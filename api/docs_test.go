@@ -1,0 +1,34 @@
+package api_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulsehub/pulsehub/api"
+)
+
+// The documentation is whole without the internet: each file it names is served here.
+func TestDocumentationIsSelfContained(t *testing.T) {
+	s, err := api.New(api.Config{})
+	require.NoError(t, err)
+	get := func(path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		return w
+	}
+	page := get("/docs")
+	require.Equal(t, http.StatusOK, page.Code)
+	require.Contains(t, page.Body.String(), "/openapi.json")
+	files := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page.Body.String(), -1)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		require.True(t, strings.HasPrefix(file[1], "/docs/"), file[1])
+		require.Equal(t, http.StatusOK, get(file[1]).Code, file[1])
+	}
+	require.Equal(t, http.StatusOK, get("/openapi.json").Code)
+}
