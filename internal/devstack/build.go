@@ -42,9 +42,8 @@ func BuildTemporal(ctx context.Context, root string, packages func(int)) (string
 }
 
 // GoBuild builds the package pkg of the module in the folder dir of the checkout root. All programs are built the same
-// way, so that they share what they have in common: without C, and with tools/goflags, whose flags more than halve the
-// time. They leave out debug information (stack traces stay whole), a codec of gin's that nobody asks for, and inlining
-// in the OpenAI client, which is by far the largest package.
+// way, so that they share what they have in common: without C, and with tools/goflags, which saves a quarter of the time
+// by leaving out debug information (stack traces stay whole) and a codec of gin's that nobody asks for.
 func GoBuild(ctx context.Context, root, dir, program, pkg string, packages func(int)) error {
 	flags, err := os.ReadFile(filepath.Join(root, "tools", "goflags"))
 	if err != nil {
