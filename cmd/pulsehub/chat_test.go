@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/temporalproto"
 	"go.temporal.io/api/workflowservice/v1"
@@ -83,4 +86,64 @@ func TestWithoutAnyKey(t *testing.T) {
 			require.False(t, strings.Contains(string(everything), secret), "%q is in the run's history", secret)
 		}
 	})
+
+	t.Run("each number is what its SQL gives", func(t *testing.T) {
+		ana := s.signUp(t)
+		ana.until(ana.seed(20_000).ID, ended)
+		ctx := context.Background()
+		db, err := pgx.Connect(ctx, s.DatabaseURL)
+		require.NoError(t, err)
+		defer func() { _ = db.Close(ctx) }()
+
+		v := newView()
+		ana.read(ana.ask(mainQuestion)).rest(t, v)
+		require.NotEmpty(t, v.cards)
+		checked := 0
+		for _, source := range ana.sources() {
+			require.Contains(t, v.text.String(), source.Value, "the value stands in the text as it is")
+			if !wholeNumber.MatchString(source.Value) {
+				continue // shares and sums are made of several: store's tests compare those
+			}
+			rows, err := db.Query(ctx, source.Query)
+			require.NoError(t, err, source.Query)
+			cells := map[string]bool{}
+			for rows.Next() {
+				values, err := rows.Values()
+				require.NoError(t, err)
+				for _, cell := range values {
+					cells[fmt.Sprint(cell)] = true
+				}
+			}
+			require.NoError(t, rows.Err())
+			require.True(t, cells[strings.ReplaceAll(source.Value, ",", "")], "%s is %s in the answer, and SQL gives %v:\n%s", source.Label, source.Value, cells, source.Query)
+			checked++
+		}
+		require.GreaterOrEqual(t, checked, 2)
+	})
+}
+
+var wholeNumber = regexp.MustCompile(`^[\d,]+$`)
+
+const mainQuestion = "Which customers abandoned their carts this week and how do I win them back?"
+
+type source struct{ Label, Value, Query string }
+
+// sources are where the numbers of the last answer come from.
+func (p *person) sources() []source {
+	p.t.Helper()
+	var thread struct {
+		Messages []struct {
+			Parts []struct {
+				Type string
+				Data struct{ Items []source }
+			}
+		}
+	}
+	p.call(http.MethodGet, "/conversations/"+p.conversation, nil, &thread)
+	for _, part := range thread.Messages[len(thread.Messages)-1].Parts {
+		if part.Type == "sources" {
+			return part.Data.Items
+		}
+	}
+	return nil
 }
