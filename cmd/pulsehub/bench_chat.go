@@ -57,7 +57,7 @@ func (c *benchChatCmd) Run(ctx context.Context) error {
 	defer s.Stop()
 
 	b := &chatBench{benchChatCmd: *c, system: s, model: model, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}}
-	most := 0
+	most := 2 // users warm up
 	for _, n := range c.Users {
 		most = max(most, n)
 	}
