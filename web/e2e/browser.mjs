@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
-export const base = (process.env.E2E_BASE_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '')
+export const base = (process.env.E2E_BASE_URL ?? process.env.PUBLIC_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '')
 const results = join(dirname(dirname(fileURLToPath(import.meta.url))), 'test-results')
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 mkdirSync(results, { recursive: true })
