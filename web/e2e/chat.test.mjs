@@ -27,7 +27,7 @@ describe('chat', { timeout: 300_000 }, () => {
     assert.ok((await cards.count()) > 0, 'there are campaign cards')
     const text = await page.getByRole('log').innerText()
     assert.match(text, /\d/, 'the answer has numbers')
-    assert.match(text, /Demo data/)
+    assert.match(text, /include demo data/)
 
     const number = page.locator('.prose').getByRole('button', { name: /show where this number comes from$/ }).first()
     await number.click()
