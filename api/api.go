@@ -184,7 +184,7 @@ var bearer = []map[string][]string{{"bearer": {}}}
 func openAPI() huma.Config {
 	cfg := huma.DefaultConfig("PulseHub", "1.0.0")
 	cfg.Info.Description = "Ask your customer data; run the campaigns it suggests. Every path also answers under /api."
-	cfg.DocsPath = "" // docs.go serves it
+	cfg.DocsPath = ""     // docs.go serves it
 	cfg.CreateHooks = nil // no $schema links in bodies: the contract names every field
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
