@@ -49,8 +49,7 @@ export function UserMenu({ compact }: { compact?: boolean }) {
             <>
               <span className="min-w-0 flex-1">
                 <span className="block truncate text-base font-medium">
-                  {signedIn && <span className="sr-only">Account of </span>}
-                  {name}
+                  {signedIn && <span className="sr-only">Account of</span>} {name}
                 </span>
                 {signedIn && <span className="block truncate text-xs text-ink-3">{me?.workspace.name ?? ' '}</span>}
               </span>
