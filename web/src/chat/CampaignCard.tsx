@@ -126,13 +126,13 @@ function Audience({ audience, proof, demo }: { audience: Recommendation['audienc
         <span className="text-sm text-ink-2">{audience.size === 1 ? 'person' : 'people'}</span>
       </p>
       <p className="mt-0.5 text-sm text-ink-2">{audience.criteria}</p>
-      <ul className="mt-2.5 space-y-1.5">
+      <ul className="mt-2.5 grid grid-cols-[5.75rem_minmax(0,1fr)_auto] gap-x-2 gap-y-1.5">
         {reachable.map((c) => {
           const count = audience.reachable[c] ?? 0
           const share = audience.size > 0 ? count / audience.size : 0
           const { name, icon: Icon } = channels[c]
           return (
-            <li key={c} className="grid grid-cols-[5.75rem_minmax(0,1fr)_auto] items-center gap-2 text-sm">
+            <li key={c} className="col-span-3 grid grid-cols-subgrid items-center text-sm">
               <span className="flex items-center gap-1.5 text-ink-2">
                 <Icon size={14} aria-hidden="true" className="text-ink-3" />
                 {name}
