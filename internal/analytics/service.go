@@ -270,7 +270,7 @@ func (s *Service) Compare(ctx context.Context, workspaceID uuid.UUID, metric str
 	if err != nil {
 		return Comparison{}, err
 	}
-	c := Comparison{Metric: metric, Unit: UnitOf(metric), First: a.of(metric), Second: b.of(metric), Query: a.Query + ";\n" + b.Query}
+	c := Comparison{Metric: metric, Unit: UnitOf(metric), First: a.Of(metric), Second: b.Of(metric), Query: a.Query + ";\n" + b.Query}
 	if !c.First.IsZero() {
 		change := c.Second.Sub(c.First).Div(c.First).InexactFloat64()
 		c.Change = &change
@@ -308,7 +308,8 @@ func UnitOf(metric string) string {
 	return "count"
 }
 
-func (t TotalFigures) of(metric string) decimal.Decimal {
+// Of is one of them by its metric's name; events for a name that is not known.
+func (t TotalFigures) Of(metric string) decimal.Decimal {
 	switch metric {
 	case "revenue":
 		return t.Revenue

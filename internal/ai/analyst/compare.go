@@ -50,7 +50,7 @@ func (t *turn) compare() error {
 	chart := ai.Chart{Key: "comparison", Title: table.Title, Kind: "bar", Unit: "money", Query: a.Query, X: []string{"Revenue"},
 		Series: []ai.Series{{Name: sentence(now.Label), Values: []float64{a.Revenue.InexactFloat64()}}, {Name: sentence(then.Label), Values: []float64{b.Revenue.InexactFloat64()}}}}
 	for _, m := range []string{"revenue", "orders", "visits", "active_customers", "signups", "refunds"} {
-		x, y := totalOf(m, a), totalOf(m, b)
+		x, y := a.Of(m), b.Of(m)
 		change := "–"
 		if f, ok := t.w.change(x, y, "", ""); ok {
 			change = f.value
@@ -102,7 +102,7 @@ func (t *turn) explain(metric string) error {
 	if err != nil {
 		return err
 	}
-	x, y := totalOf(metric, a), totalOf(metric, b)
+	x, y := a.Of(metric), b.Of(metric)
 	name := sentence(metricName(metric))
 	t.w.say("%s %s: **%s**, against %s in %s", name, within(now), t.value(metric, x, name+", "+now.Label, a.Query), t.value(metric, y, name+", "+then.Label, b.Query), then.Label)
 	if f, ok := t.w.change(x, y, name+", change", a.Query); ok {

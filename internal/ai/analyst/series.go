@@ -55,25 +55,7 @@ func (t *turn) series(metric string, r reading) error {
 // total is a metric over a frame, with its SQL.
 func (t *turn) total(metric string, f chat.Timeframe) (decimal.Decimal, string, error) {
 	c, err := t.queries.Totals(t.ctx, t.req.WorkspaceID, rangeOf(f))
-	return totalOf(metric, c), c.Query, err
-}
-
-func totalOf(metric string, c analytics.TotalFigures) decimal.Decimal {
-	switch metric {
-	case "revenue":
-		return c.Revenue
-	case "orders":
-		return decimal.NewFromInt(c.Orders)
-	case "visits":
-		return decimal.NewFromInt(c.Visits)
-	case "active_customers":
-		return decimal.NewFromInt(c.ActiveCustomers)
-	case "signups":
-		return decimal.NewFromInt(c.SignUps)
-	case "refunds":
-		return decimal.NewFromInt(c.Refunds)
-	}
-	return decimal.NewFromInt(c.Events)
+	return c.Of(metric), c.Query, err
 }
 
 // phrase puts a figure into words, as in "1,204 orders".
