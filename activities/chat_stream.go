@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"go.temporal.io/sdk/activity"
 
 	"github.com/pulsehub/pulsehub/internal/ai"
 	"github.com/pulsehub/pulsehub/internal/chat"
@@ -50,11 +49,11 @@ func (s sink) part(typ chat.PartType, key string, v any) {
 // Stops is who to tell when someone stops a turn.
 type Stops struct {
 	mu      sync.Mutex
-	running map[uuid.UUID]func()
+	running map[uuid.UUID]*func()
 }
 
 // NewStops makes an empty register.
-func NewStops() *Stops { return &Stops{running: map[uuid.UUID]func(){}} }
+func NewStops() *Stops { return &Stops{running: map[uuid.UUID]*func(){}} }
 
 // Stop ends the turn's answer if it is being made in this process.
 func (s *Stops) Stop(turnID uuid.UUID) {
@@ -62,37 +61,39 @@ func (s *Stops) Stop(turnID uuid.UUID) {
 	stop := s.running[turnID]
 	s.mu.Unlock()
 	if stop != nil {
-		stop()
+		(*stop)()
 	}
 }
 
+// register has the turn's latest attempt in this process told; unregister leaves a later one's entry alone.
 func (s *Stops) register(turnID uuid.UUID, stop func()) (unregister func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.running[turnID] = stop
+	s.running[turnID] = &stop
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		delete(s.running, turnID)
+		if s.running[turnID] == &stop {
+			delete(s.running, turnID)
+		}
 	}
 }
 
-// checkpoints heartbeats and saves the draft about once a second, until finish saves the last of it.
+// checkpoints saves the draft about once a second, until finish saves the last of it.
 type checkpoints struct {
-	activity *ChatTurn
-	ctx      context.Context
-	stop     context.CancelCauseFunc
-	w        *stream.Writer
-	draft    chat.Draft
-	state    answerState
-	done     chan struct{}
-	ended    chan struct{}
-	saved    int // length of the text in Postgres
-	parts    int
+	turns TurnRepository
+	ctx   context.Context
+	stop  context.CancelCauseFunc
+	w     *stream.Writer
+	draft chat.Draft
+	done  chan struct{}
+	ended chan struct{}
+	saved int // length of the text in Postgres
+	parts int
 }
 
-func (a *ChatTurn) checkpoint(ctx context.Context, stop context.CancelCauseFunc, w *stream.Writer, draft chat.Draft, state answerState) *checkpoints {
-	c := &checkpoints{activity: a, ctx: ctx, stop: stop, w: w, draft: draft, state: state, done: make(chan struct{}), ended: make(chan struct{}), saved: -1}
+func (a *ChatTurn) checkpoint(ctx context.Context, stop context.CancelCauseFunc, w *stream.Writer, draft chat.Draft) *checkpoints {
+	c := &checkpoints{turns: a.Turns, ctx: ctx, stop: stop, w: w, draft: draft, done: make(chan struct{}), ended: make(chan struct{}), saved: -1}
 	go c.run()
 	return c
 }
@@ -108,7 +109,6 @@ func (c *checkpoints) run() {
 		case <-c.ctx.Done():
 			return
 		case <-ticker.C:
-			activity.RecordHeartbeat(c.ctx, c.state)
 			if err := c.save(c.ctx); errors.Is(err, stream.ErrStale) {
 				c.stop(stream.ErrStale)
 				return
@@ -127,7 +127,7 @@ func (c *checkpoints) save(ctx context.Context) error {
 	}
 	draft := c.draft
 	draft.Content, draft.Parts = text, parts
-	stopRequested, err := c.activity.Turns.SaveDraft(ctx, draft)
+	stopRequested, err := c.turns.SaveDraft(ctx, draft)
 	if err != nil {
 		return err
 	}

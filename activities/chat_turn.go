@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"strconv"
 	"time"
@@ -18,13 +17,13 @@ import (
 	"github.com/pulsehub/pulsehub/internal/chat"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 	"github.com/pulsehub/pulsehub/internal/stream"
-	"github.com/pulsehub/pulsehub/internal/telemetry"
 )
 
 // ChatTurn is the activities of the ChatTurn workflow.
 type ChatTurn struct {
 	ChatTurnConfig
 	contexts *expirable.LRU[uuid.UUID, chat.TurnContext]
+	ahead    *expirable.LRU[uuid.UUID, *headStart]
 }
 
 // ChatTurnConfig is what ChatTurn is made of.
@@ -75,7 +74,11 @@ type ToolRunner interface {
 
 // NewChatTurn makes the activities.
 func NewChatTurn(cfg ChatTurnConfig) *ChatTurn {
-	return &ChatTurn{ChatTurnConfig: cfg, contexts: expirable.NewLRU[uuid.UUID, chat.TurnContext](2000, nil, time.Minute)}
+	return &ChatTurn{
+		ChatTurnConfig: cfg,
+		contexts:       expirable.NewLRU[uuid.UUID, chat.TurnContext](2000, nil, time.Minute),
+		ahead:          expirable.NewLRU(maxHeadStarts, func(_ uuid.UUID, s *headStart) { s.drop() }, headStartLifetime),
+	}
 }
 
 // ReadQuestionInput names the turn.
@@ -92,161 +95,26 @@ type ReadQuestionResult struct {
 
 // ReadQuestion classifies the question. It only reads, so a retry is harmless.
 func (a *ChatTurn) ReadQuestion(ctx context.Context, in ReadQuestionInput) (ReadQuestionResult, error) {
-	tc, err := a.Turns.TurnContext(ctx, in.TurnID)
-	if err != nil {
-		return ReadQuestionResult{}, toTemporal(err)
-	}
-	a.contexts.Add(in.TurnID, tc) // the answer is most often made in this process
-	intent := a.Classifier.Classify(tc.Question, tc.History, a.Now(), tc.Workspace.Location())
+	tc, intent, err := a.read(ctx, in.TurnID)
 	return ReadQuestionResult{
 		Intent:       intent,
 		AuthRequired: intent.RequiresAuth && tc.Workspace == nil,
 		Stopped:      tc.Turn.StopRequested || tc.Turn.Status.Terminal(),
-	}, nil
+	}, toTemporal(err)
 }
 
-// AnswerInput is one round of answering.
-type AnswerInput struct {
-	TurnID uuid.UUID `json:"turnId"`
-	Round  int       `json:"round"`
-	// LastRound: no more look-ups, answer with what there is.
-	LastRound bool `json:"lastRound,omitempty"`
-	// EpochBefore is the epoch that the round before ended with; 0 in the first.
-	EpochBefore int         `json:"epochBefore,omitempty"`
-	Intent      chat.Intent `json:"intent"`
-}
-
-// AnswerResult is how the round ended. The text is in Postgres.
-type AnswerResult struct {
-	Epoch     int        `json:"epoch"`
-	Provider  string     `json:"provider"`
-	Model     string     `json:"model,omitempty"`
-	Usage     chat.Usage `json:"usage"`
-	ToolCalls []string   `json:"toolCalls,omitempty"` // ids of look-ups the model waits for
-	Stopped   bool       `json:"stopped,omitempty"`
-	// Streamed: all of the answer is in the turn's log. If not, readers are sent to Postgres.
-	Streamed bool `json:"streamed,omitempty"`
-}
-
-// answerState is what an attempt leaves to the next.
-type answerState struct {
-	ModelFailures int
-}
-
-// modelAttempts is how often the model may fail before the built-in analyst answers instead.
-const modelAttempts = 3
-
-var errStopped = errors.New("someone stopped the turn")
-
-// Answer streams the answer and leaves it in the turn's draft. A retry starts the text over under a higher epoch: readers
-// get a reset, and whatever an earlier attempt still writes is refused by Redis and Postgres alike.
-func (a *ChatTurn) Answer(ctx context.Context, in AnswerInput) (AnswerResult, error) {
-	result, err := a.answer(ctx, in)
-	return result, toTemporal(err)
-}
-
-func (a *ChatTurn) answer(ctx context.Context, in AnswerInput) (AnswerResult, error) {
-	info := activity.GetInfo(ctx)
-	result := AnswerResult{Epoch: in.EpochBefore + int(info.Attempt)}
-	ctx = telemetry.With(ctx, slog.String("turn_id", in.TurnID.String()), slog.Int("epoch", result.Epoch))
-	var state answerState
-	if activity.HasHeartbeatDetails(ctx) {
-		_ = activity.GetHeartbeatDetails(ctx, &state) // without them the model just gets all of its attempts again
-	}
-
-	work, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer a.Stops.register(in.TurnID, func() { cancel(errStopped) })()
-
-	tc, known := a.contexts.Get(in.TurnID)
-	if !known || info.Attempt > 1 || in.Round > 1 {
+// read is what a turn asks and what that wants. What it reads is kept for the answer, which is most often made in this
+// process.
+func (a *ChatTurn) read(ctx context.Context, turnID uuid.UUID) (chat.TurnContext, chat.Intent, error) {
+	tc, known := a.contexts.Get(turnID)
+	if !known {
 		var err error
-		if tc, err = a.Turns.TurnContext(ctx, in.TurnID); err != nil {
-			return result, err
+		if tc, err = a.Turns.TurnContext(ctx, turnID); err != nil {
+			return tc, chat.Intent{}, err
 		}
+		a.contexts.Add(turnID, tc)
 	}
-	if tc.Turn.StopRequested || tc.Turn.Status.Terminal() {
-		result.Stopped = true
-		return result, nil
-	}
-	if tc.Workspace != nil {
-		ctx = telemetry.With(ctx, slog.String("workspace_id", tc.Workspace.ID.String()))
-	}
-
-	req := ai.Request{
-		TurnID: in.TurnID, Question: tc.Question, Intent: in.Intent, Now: a.Now(), AllowTools: !in.LastRound,
-		ForceAnalyst: state.ModelFailures >= modelAttempts,
-	}
-	for _, e := range tc.History {
-		req.History = append(req.History, ai.Turn{Question: e.Question, Answer: e.Answer})
-	}
-	start := stream.WriterConfig{TurnID: in.TurnID, Epoch: result.Epoch, Intent: &in.Intent, Stale: cancel}
-	if in.Round > 1 {
-		var err error
-		if req.ToolCalls, err = a.Turns.ToolCalls(ctx, in.TurnID); err != nil {
-			return result, err
-		}
-		req.EarlierText, req.EarlierParts = tc.Turn.DraftContent, tc.Turn.DraftParts
-		start.Continues, start.Text, start.Parts = info.Attempt == 1, tc.Turn.DraftContent, tc.Turn.DraftParts
-	}
-	w := a.Streams.NewWriter(start)
-	checkpoints := a.checkpoint(work, cancel, w, chat.Draft{TurnID: in.TurnID, Epoch: result.Epoch, Intent: &in.Intent}, state)
-
-	answered, err := a.ask(work, w, req, tc.Workspace)
-	saveErr := checkpoints.finish()
-
-	switch cause := context.Cause(work); {
-	case errors.Is(cause, stream.ErrStale) || errors.Is(saveErr, stream.ErrStale):
-		return result, apperr.Wrap(stream.ErrStale, apperr.Conflict, "stale_attempt", "A later attempt is answering this turn.")
-	case saveErr != nil:
-		return result, saveErr
-	case errors.Is(cause, errStopped):
-		result.Stopped = true
-	case ctx.Err() != nil:
-		return result, ctx.Err()
-	case err != nil:
-		state.ModelFailures++
-		activity.RecordHeartbeat(ctx, state)
-		return result, retryWithAnother(err, state)
-	}
-	result.Provider, result.Model, result.Usage = answered.Provider, answered.Model, answered.Usage
-	if len(answered.ToolCalls) > 0 && !result.Stopped {
-		if err := a.Turns.AddToolCalls(ctx, in.TurnID, in.Round, answered.ToolCalls); err != nil {
-			return result, err
-		}
-		for _, c := range answered.ToolCalls {
-			result.ToolCalls = append(result.ToolCalls, c.ID)
-		}
-	}
-	flush, done := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer done()
-	result.Streamed = w.Flush(flush) == nil
-	return result, nil
-}
-
-// ask gathers the data and has the provider answer into w.
-func (a *ChatTurn) ask(ctx context.Context, w *stream.Writer, req ai.Request, workspace *chat.Workspace) (ai.Result, error) {
-	if workspace != nil {
-		req.WorkspaceID, req.CompanyName = workspace.ID, workspace.Name
-		analysis, err := a.Analyses.AnalysisAt(ctx, workspace.ID, workspace.DataVersion)
-		if err != nil {
-			return ai.Result{}, err
-		}
-		req.Analysis = analysis
-		if analysis != nil && req.Intent.Name != chat.IntentGeneral && req.EarlierText == "" && len(req.ToolCalls) == 0 {
-			w.Status("reading", "Reading "+thousands(analysis.Overview.Events)+" events…")
-		}
-	}
-	return a.Provider.Answer(ctx, req, sink{w})
-}
-
-// retryWithAnother makes a final failure of the model retryable while the analyst has not been tried.
-func retryWithAnother(err error, state answerState) error {
-	e := apperr.From(err)
-	if !retryable[e.Kind] && state.ModelFailures < modelAttempts {
-		return apperr.Wrap(err, apperr.Unavailable, e.Code, "%s", e.Message)
-	}
-	return err
+	return tc, a.Classifier.Classify(tc.Question, tc.History, a.Now(), tc.Workspace.Location()), nil
 }
 
 // RunToolInput names one look-up.

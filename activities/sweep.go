@@ -50,7 +50,7 @@ func (a *Sweep) StartQueuedTurns(ctx context.Context, _ struct{}) (SweepResult, 
 		return SweepResult{}, toTemporal(err)
 	}
 	for _, t := range turns {
-		if err := a.Starter.StartChatTurn(ctx, t); err != nil {
+		if err := a.Starter.StartChatTurn(ctx, t, true); err != nil {
 			return SweepResult{}, toTemporal(err)
 		}
 	}

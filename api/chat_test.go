@@ -33,7 +33,7 @@ type starts struct {
 	cancelled []uuid.UUID
 }
 
-func (s *starts) StartChatTurn(_ context.Context, t chat.Turn) error {
+func (s *starts) StartChatTurn(_ context.Context, t chat.Turn, _ bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.turns = append(s.turns, t.ID)

@@ -17,6 +17,8 @@ type ChatTurnInput struct {
 	TurnID         uuid.UUID `json:"turnId"`
 	ConversationID uuid.UUID `json:"conversationId"`
 	WorkspaceID    uuid.UUID `json:"workspaceId"`
+	// Ahead: a head start may have written to the turn's stream, under the first epoch.
+	Ahead bool `json:"ahead,omitempty"`
 }
 
 // ChatTurnResult is how the turn ended.
@@ -68,6 +70,9 @@ func (t *chatTurn) run(ctx workflow.Context) (ChatTurnResult, error) {
 		return t.finish(ctx, activities.FinishTurnInput{Status: chat.StatusCompleted, Intent: question.Intent, AuthRequired: true})
 	}
 
+	if t.Ahead {
+		t.answer.Epoch = activities.HeadStartEpoch
+	}
 	for round := 1; ; round++ {
 		t.tell(ctx, "answering", fmt.Sprintf("Answering (%s)", question.Intent.Name))
 		t.answer, err = call(ctx, answering, chatActivities.Answer, activities.AnswerInput{

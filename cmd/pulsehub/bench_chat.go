@@ -69,7 +69,7 @@ func (c *benchChatCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("\n%d tokens at %d a second, %s between turns, %d runs of %s; medians, in ms\n\n", c.Tokens, c.Rate, c.Pause, c.Runs, c.For)
-	fmt.Printf("%6s %-13s %8s %9s %9s %9s %9s %9s\n", "users", "", "turns/s", "ask p50", "ask p99", "token p50", "token p99", "failed")
+	fmt.Printf("%6s %-13s %8s %9s %9s %9s %9s %9s %9s %9s\n", "users", "", "turns/s", "ask p50", "ask p99", "token p50", "token p99", "end p50", "end p99", "failed")
 	for _, n := range c.Users {
 		if err := b.level(ctx, n); err != nil {
 			return err
@@ -93,6 +93,7 @@ type sample struct {
 	turns, failed int
 	elapsed       time.Duration
 	ask, token    []time.Duration
+	end           []time.Duration // from the last token to the end of the stream: the answer is stored
 }
 
 func (b *chatBench) level(ctx context.Context, users int) error {
@@ -100,8 +101,11 @@ func (b *chatBench) level(ctx context.Context, users int) error {
 		name string
 		turn func(context.Context, int, *sample) error
 	}{{"model direct", b.direct}, {"PulseHub", b.turn}} {
-		var rate, askMid, askTop, tokenMid, tokenTop []float64
+		var rate, askMid, askTop, tokenMid, tokenTop, endMid, endTop []float64
 		failed := 0
+		if _, err := b.run(ctx, users, 0, way.turn); err != nil { // one turn of each user: caches and connections are warm
+			return err
+		}
 		before, err := b.costs(ctx)
 		if err != nil {
 			return err
@@ -115,11 +119,13 @@ func (b *chatBench) level(ctx context.Context, users int) error {
 			rate = append(rate, float64(s.turns)/s.elapsed.Seconds())
 			askMid, askTop = append(askMid, toMS(median(s.ask))), append(askTop, toMS(quantile(s.ask, 0.99)))
 			tokenMid, tokenTop = append(tokenMid, toMS(median(s.token))), append(tokenTop, toMS(quantile(s.token, 0.99)))
+			endMid, endTop = append(endMid, toMS(median(s.end))), append(endTop, toMS(quantile(s.end, 0.99)))
 			failed += s.failed
 			turns += s.turns
 			elapsed += s.elapsed
 		}
-		fmt.Printf("%6d %-13s %8.1f %9.1f %9.1f %9.2f %9.1f %9d\n", users, way.name, median(rate), median(askMid), median(askTop), median(tokenMid), median(tokenTop), failed)
+		fmt.Printf("%6d %-13s %8.1f %9.1f %9.1f %9.2f %9.1f %9.1f %9.1f %9d\n", users, way.name, median(rate), median(askMid), median(askTop),
+			median(tokenMid), median(tokenTop), median(endMid), median(endTop), failed)
 		if way.name == "PulseHub" && turns > 0 {
 			after, err := b.costs(ctx)
 			if err != nil {
@@ -142,7 +148,7 @@ func (b *chatBench) run(ctx context.Context, users int, length time.Duration, tu
 		wg.Go(func() {
 			// Spread over the first pause, as people do not type in step.
 			wait(ctx, time.Duration(u)*b.Pause*3/time.Duration(users))
-			for ctx.Err() == nil && time.Since(begin) < length {
+			for first := true; ctx.Err() == nil && (first || time.Since(begin) < length); first = false {
 				if err := turn(ctx, u, &samples[u]); err != nil {
 					samples[u].failed++
 					if samples[u].failed == 1 {
@@ -162,6 +168,7 @@ func (b *chatBench) run(ctx context.Context, users int, length time.Duration, tu
 		total.failed += s.failed
 		total.ask = append(total.ask, s.ask...)
 		total.token = append(total.token, s.token...)
+		total.end = append(total.end, s.end...)
 	}
 	return total, ctx.Err()
 }
@@ -214,10 +221,12 @@ func (b *chatBench) readTokens(r io.Reader, asked time.Time, s *sample) error {
 	field := []byte(`"content":"`)
 	lines := bufio.NewReaderSize(r, 32<<10)
 	tokens := 0
+	var last time.Time
 	for {
 		line, err := lines.ReadSlice('\n')
 		now := time.Now()
 		if errors.Is(err, io.EOF) {
+			s.end = append(s.end, now.Sub(last))
 			break
 		}
 		if err != nil {
@@ -234,6 +243,7 @@ func (b *chatBench) readTokens(r io.Reader, asked time.Time, s *sample) error {
 				return fmt.Errorf("%q is no stamped token: who answers?", word)
 			}
 			tokens++
+			last = now
 			if at := time.Unix(0, nanos); word[0] == 'r' {
 				s.ask = append(s.ask, at.Sub(asked))
 			} else {

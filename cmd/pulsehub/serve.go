@@ -14,7 +14,9 @@ import (
 
 	"go.temporal.io/sdk/worker"
 
+	"github.com/pulsehub/pulsehub/activities"
 	"github.com/pulsehub/pulsehub/internal/config"
+	"github.com/pulsehub/pulsehub/internal/durable"
 	"github.com/pulsehub/pulsehub/internal/store"
 	"github.com/pulsehub/pulsehub/internal/telemetry"
 	"github.com/pulsehub/pulsehub/workflows"
@@ -93,6 +95,7 @@ func (a *app) workers(ctx context.Context, roles []string) ([]worker.Worker, err
 	if slices.Contains(roles, roleChat) {
 		w := worker.New(a.temporal, workflows.QueueChat, workerOptions(200))
 		workflows.RegisterChat(w, a.chatTurn)
+		a.chats.HeadStarter = activities.NewHeadStarts(a.chatTurn, a.untilTheEnd)
 		workers = append(workers, w)
 	}
 	if slices.Contains(roles, roleWorker) {
@@ -112,6 +115,7 @@ func workerOptions(activitiesAtOnce int) worker.Options {
 		InitialNumberOfPollers: 4, MinimumNumberOfPollers: 2, MaximumNumberOfPollers: 10,
 	})
 	return worker.Options{
+		BuildID:                            durable.Build(),
 		MaxConcurrentActivityExecutionSize: activitiesAtOnce,
 		WorkflowTaskPollerBehavior:         pollers,
 		ActivityTaskPollerBehavior:         pollers,

@@ -61,7 +61,7 @@ func startSystem(ctx context.Context, cfg systemConfig) (_ *system, err error) {
 	s.env = map[string]string{
 		"PULSEHUB_ENV": "development", "COOKIE_SECURE": "false", "LOG_LEVEL": "warn",
 		"HTTP_ADDR": fmt.Sprintf("127.0.0.1:%d", port), "PUBLIC_URL": s.URL,
-		"DATABASE_URL": s.DatabaseURL, "REDIS_URL": s.RedisURL,
+		"DATABASE_URL": s.LocalDatabaseURL, "REDIS_URL": s.LocalRedisURL,
 		"TEMPORAL_ADDRESS": s.TemporalAddress, "TEMPORAL_NAMESPACE": devstack.Namespace,
 		"AUTH_SIGNING_KEYS": crypto.NewKey(), "SEALING_KEYS": crypto.NewKey(),
 		"LIMIT_SIGNUPS_PER_ADDRESS": "0", "LIMIT_LOGINS_PER_ADDRESS": "0", "LIMIT_MESSAGES_PER_USER": "0", "LIMIT_CONVERSATIONS_PER_ADDRESS": "0",

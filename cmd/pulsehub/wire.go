@@ -44,6 +44,7 @@ type app struct {
 	pump      *stream.Pump
 	hub       *stream.Hub
 	blacklist *auth.Blacklist
+	chats     *chat.Service
 	chatTurn  *activities.ChatTurn
 	sweep     *activities.Sweep
 	dummyData *activities.DummyData
@@ -99,7 +100,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 		},
 		RefreshTokenTTL: cfg.Auth.RefreshTokenTTL,
 	})
-	chats := chat.NewService(chat.Config{Repository: a.store, Starter: a.starter, Stopper: a.pump, Background: a.inBackground, Now: time.Now})
+	a.chats = chat.NewService(chat.Config{Repository: a.store, Starter: a.starter, Stopper: a.pump, Background: a.inBackground, Now: time.Now})
 
 	figures := analytics.NewService(analytics.Config{Repository: a.store, Cache: cache.New(a.redis, "analysis:"), Now: time.Now})
 	router := newRouter(cfg.OpenAI, figures)
@@ -119,13 +120,13 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 				{Name: "redis", Ping: func(ctx context.Context) error { return a.redis.Ping(ctx).Err() }},
 				{Name: "temporal", Ping: a.starter.Ping},
 			},
-			Auth: accounts, Accounts: accounts, Visitors: visitors, Claimer: chats, Cookies: cookies,
+			Auth: accounts, Accounts: accounts, Visitors: visitors, Claimer: a.chats, Cookies: cookies,
 			DataSources:     datasource.NewService(datasource.ServiceConfig{Repository: a.store, Now: time.Now}),
 			DummyData:       datasource.NewDummyService(datasource.DummyConfig{Repository: a.store, Starter: a.starter, Now: time.Now}),
 			Analytics:       figures,
 			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
-				Service: chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,
+				Service: a.chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,
 				Limits: resilience.ChatLimits{Limiter: limiter, ConversationsPerAddress: cfg.Limits.ConversationsPerAddress, MessagesPerUser: cfg.Limits.MessagesPerUser},
 			},
 		},
@@ -156,13 +157,18 @@ func (a *app) start(ctx context.Context) {
 	}
 }
 
-// inBackground runs work that outlives the request it came from.
+// inBackground runs work that outlives the request it came from, for half a minute at most.
 func (a *app) inBackground(work func(ctx context.Context)) {
-	a.running.Go(func() {
-		ctx, cancel := context.WithTimeout(a.background, 30*time.Second)
+	a.untilTheEnd(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 		defer cancel()
 		work(ctx)
 	})
+}
+
+// untilTheEnd runs work that ends by itself, or else with the process.
+func (a *app) untilTheEnd(work func(ctx context.Context)) {
+	a.running.Go(func() { work(a.background) })
 }
 
 func (a *app) close() {
@@ -194,6 +200,7 @@ func dialTemporal(ctx context.Context, cfg config.Config) (client.Client, error)
 	}
 	options.HostPort, options.Namespace = cfg.TemporalAddress, cfg.TemporalNamespace
 	options.Logger = sdklog.NewStructuredLogger(slog.Default())
+	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
 	deadline := time.Now().Add(time.Minute)
 	for {
 		c, err := client.DialContext(ctx, options)

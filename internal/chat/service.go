@@ -42,8 +42,14 @@ type Repository interface {
 
 // Starter starts and cancels the workflow of a turn. Starting one that runs or has run is no error and starts nothing.
 type Starter interface {
-	StartChatTurn(ctx context.Context, t Turn) error
+	// StartChatTurn has a turn answered; ahead says that a head start may have been made.
+	StartChatTurn(ctx context.Context, t Turn, ahead bool) error
 	CancelChatTurn(ctx context.Context, turnID uuid.UUID) error
+}
+
+// HeadStarter begins to answer a committed turn in this process, while its workflow is being written.
+type HeadStarter interface {
+	Begin(turnID uuid.UUID)
 }
 
 // Stopper tells whoever is answering a turn to stop at once.
@@ -62,6 +68,8 @@ type Config struct {
 	Repository Repository
 	Starter    Starter
 	Stopper    Stopper
+	// HeadStarter is nil in a process that answers no turns.
+	HeadStarter HeadStarter
 	// Background runs work that outlives the request, and is waited for at shutdown.
 	Background func(work func(ctx context.Context))
 	Now        func() time.Time
@@ -172,8 +180,12 @@ func (s *Service) newTurn(owner Owner, conversationID uuid.UUID, now time.Time) 
 
 // start does not hold up the answer to the client: the turn is committed, and the sweeper starts what this cannot.
 func (s *Service) start(t Turn) {
+	ahead := s.HeadStarter != nil
+	if ahead {
+		s.HeadStarter.Begin(t.ID)
+	}
 	s.Background(func(ctx context.Context) {
-		if err := s.Starter.StartChatTurn(ctx, t); err != nil {
+		if err := s.Starter.StartChatTurn(ctx, t, ahead); err != nil {
 			slog.WarnContext(ctx, "a turn did not start at once; the sweeper will start it", "turn_id", t.ID, "error", err)
 		}
 	})

@@ -36,9 +36,12 @@ type Stack struct {
 	Postgres, Redis, Temporal, TemporalUI *Service
 
 	// Addresses, empty for what was not asked for.
-	DatabaseURL     string // database pulsehub
-	AdminURL        string // database postgres, of a role that may make databases
-	RedisURL        string
+	DatabaseURL string // database pulsehub
+	AdminURL    string // database postgres, of a role that may make databases
+	RedisURL    string
+	// The same two over Unix sockets, for processes on this machine; as above where paths are too long for one.
+	LocalDatabaseURL, LocalRedisURL string
+
 	TemporalAddress string // host:port
 	TemporalUIURL   string
 
@@ -143,6 +146,7 @@ func (s *Stack) startPostgres(ctx context.Context) error {
 		return err
 	}
 	s.postgres, s.DatabaseURL, s.AdminURL = db, db.url("pulsehub"), db.url("postgres")
+	s.LocalDatabaseURL = db.localURL("pulsehub")
 	return nil
 }
 
@@ -151,7 +155,7 @@ func (s *Stack) startRedis(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	service, address, err := newRedis(s.cfg.Dir, port)
+	service, address, local, err := newRedis(s.cfg.Dir, port)
 	if err != nil {
 		return err
 	}
@@ -159,7 +163,7 @@ func (s *Stack) startRedis(ctx context.Context) error {
 	if err := service.Start(ctx); err != nil {
 		return err
 	}
-	s.RedisURL = address
+	s.RedisURL, s.LocalRedisURL = address, local
 	return nil
 }
 

@@ -24,7 +24,6 @@ const superuser = "pulsehub"
 // postgresSettings suit a laptop with two to eight cores that also runs everything else.
 var postgresSettings = []string{
 	"listen_addresses=127.0.0.1",
-	"unix_socket_directories=",
 	"max_connections=300",
 	"shared_buffers=256MB",
 	"effective_cache_size=2GB",
@@ -38,6 +37,8 @@ var postgresSettings = []string{
 	"wal_level=minimal", // nothing replicates from here
 	"max_wal_senders=0",
 	"synchronous_commit=on",
+	"commit_delay=300", // microseconds in which commits that come together share one flush, when at least
+	"commit_siblings=3", // so many transactions are under way
 	"timezone=UTC",
 	"log_timezone=UTC",
 	"log_checkpoints=off",
@@ -60,7 +61,7 @@ func newPostgres(dir string, port int, durable bool) (*Service, *postgres, error
 		return nil, nil, err
 	}
 	p := &postgres{bin: bin, data: filepath.Join(dir, "postgres"), owner: owner, password: password, port: port}
-	argv := []string{filepath.Join(bin, "postgres"), "-D", filepath.Join(p.data, "data"), "-p", strconv.Itoa(port)}
+	argv := []string{filepath.Join(bin, "postgres"), "-D", filepath.Join(p.data, "data"), "-p", strconv.Itoa(port), "-k", p.sockets()}
 	settings := slices.Clone(postgresSettings)
 	if !durable {
 		settings = append(settings, "fsync=off", "full_page_writes=off", "shared_buffers=128MB")
@@ -87,6 +88,25 @@ type postgres struct {
 	bin, data, password string
 	owner               *account
 	port                int
+}
+
+// sockets is the folder of its Unix socket, which costs half of what TCP does; "" where the path is too long for one.
+func (p *postgres) sockets() string {
+	if len(p.data+"/.s.PGSQL.65535") > longestSocketPath {
+		return ""
+	}
+	return p.data
+}
+
+// longestSocketPath is what the kernels have room for, less what some of them need for themselves.
+const longestSocketPath = 100
+
+// localURL is url over the Unix socket where there is one.
+func (p *postgres) localURL(database string) string {
+	if p.sockets() == "" {
+		return p.url(database)
+	}
+	return p.url(database) + "&host=" + url.QueryEscape(p.sockets())
 }
 
 // url is the address of one of its databases.

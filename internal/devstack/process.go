@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -19,6 +21,7 @@ type spec struct {
 	env     []string // whole environment; nil is the caller's
 	dir     string
 	user    *account // who runs it; nil is the caller
+	nice    int      // how far it stands back when the processors are busy, 0 to 19
 	ready   func(ctx context.Context) error
 	orphan  syscall.Signal // sent by the kernel when the process that started it dies (Linux)
 	stop    syscall.Signal // asks it to end
@@ -172,7 +175,11 @@ func (s *Service) spawn() (*child, error) {
 		return nil, err
 	}
 	defer logFile.Close()
-	cmd := exec.Command(s.spec.argv[0], s.spec.argv[1:]...)
+	argv := s.spec.argv
+	if s.spec.nice > 0 {
+		argv = slices.Concat([]string{"nice", "-n", strconv.Itoa(s.spec.nice)}, argv) // it turns into that program
+	}
+	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env, cmd.Dir = s.spec.env, s.spec.dir
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.SysProcAttr = attributes(s.spec.orphan, s.spec.user)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"syscall"
 	"time"
@@ -33,6 +34,8 @@ func newTemporal(dir, program, config string, db *postgres, take func(name strin
 		"TEMPORAL_SQL_ADDRESS=127.0.0.1:"+strconv.Itoa(db.port),
 		"TEMPORAL_SQL_USER="+superuser,
 		"TEMPORAL_SQL_PASSWORD="+db.password,
+		"TEMPORAL_SQL_SOCKETS="+db.sockets(),
+		"TEMPORAL_SQL_MAX_CONNS="+strconv.Itoa(2*runtime.NumCPU()),
 		"TEMPORAL_BIND_IP=127.0.0.1",
 	)
 	frontend, web := 0, 0
@@ -69,6 +72,7 @@ func newTemporal(dir, program, config string, db *postgres, take func(name strin
 		name:   "temporal",
 		argv:   []string{program, "server", config},
 		env:    t.env,
+		nice:   4, // what it writes is as durable a moment later; a reader waits for the others with every token
 		ready:  t.ready,
 		orphan: syscall.SIGKILL, // everything that matters is in Postgres
 		stop:   syscall.SIGTERM,

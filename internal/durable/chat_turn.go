@@ -15,8 +15,11 @@ import (
 
 // StartChatTurn has a turn answered. A turn that runs or has run is left alone, so it may be called any number of times.
 // In the API process it starts eagerly: the first step runs in the worker beside it, without a hop.
-func (s *Starter) StartChatTurn(ctx context.Context, t chat.Turn) error {
-	attributes := []temporal.SearchAttributeUpdate{workflows.AttributeConversationID.ValueSet(t.ConversationID.String())}
+func (s *Starter) StartChatTurn(ctx context.Context, t chat.Turn, ahead bool) error {
+	attributes := []temporal.SearchAttributeUpdate{
+		workflows.AttributeConversationID.ValueSet(t.ConversationID.String()),
+		workflows.AttributeBuildIDs.ValueSet(workflows.BuildIDs(Build())),
+	}
 	if t.Owner.WorkspaceID != uuid.Nil {
 		attributes = append(attributes, workflows.AttributeWorkspaceID.ValueSet(t.Owner.WorkspaceID.String()))
 	}
@@ -31,7 +34,7 @@ func (s *Starter) StartChatTurn(ctx context.Context, t chat.Turn) error {
 		StaticSummary:            "Answer a question in the chat",
 		StaticDetails: details("One question of a marketer and the work of answering it. What was asked and answered is in Postgres only.",
 			map[string]uuid.UUID{"Workspace": t.Owner.WorkspaceID, "Conversation": t.ConversationID, "Turn": t.ID}),
-	}, workflows.ChatTurn, workflows.ChatTurnInput{TurnID: t.ID, ConversationID: t.ConversationID, WorkspaceID: t.Owner.WorkspaceID})
+	}, workflows.ChatTurn, workflows.ChatTurnInput{TurnID: t.ID, ConversationID: t.ConversationID, WorkspaceID: t.Owner.WorkspaceID, Ahead: ahead})
 	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		return nil
 	}

@@ -39,7 +39,7 @@ for i = 4, #ARGV, 2 do
   end
   wire[#wire+1] = 'id: ' .. ARGV[i] .. '\n' .. ARGV[i+1]
 end
-redis.call('EXPIRE', KEYS[1], ARGV[1])
+if ARGV[3] == '1' then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 redis.call('PUBLISH', KEYS[1], table.concat(wire))
 return 'ok'
 `)

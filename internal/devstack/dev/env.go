@@ -60,8 +60,8 @@ func newEnvironment(s *devstack.Stack, port int, file string) (environment, erro
 	}
 	e["HTTP_ADDR"] = fmt.Sprintf("127.0.0.1:%d", port)
 	e["PUBLIC_URL"] = fmt.Sprintf("http://localhost:%d", port)
-	e["DATABASE_URL"] = s.DatabaseURL
-	e["REDIS_URL"] = s.RedisURL
+	e["DATABASE_URL"] = s.LocalDatabaseURL
+	e["REDIS_URL"] = s.LocalRedisURL
 	e["TEMPORAL_ADDRESS"] = s.TemporalAddress
 	e["TEMPORAL_NAMESPACE"] = devstack.Namespace
 	return e, e.write(file)
