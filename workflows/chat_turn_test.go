@@ -70,6 +70,16 @@ func TestChatTurnAnswers(t *testing.T) {
 	require.Equal(t, Progress{Step: "done", Label: "Done: completed"}, p)
 }
 
+func TestChatTurnIsAboveItsHeadStart(t *testing.T) {
+	b := setupTurn(t)
+	b.input.Ahead = true
+	b.asks(aQuestion)
+	b.OnActivity(chatActivities.Answer, mock.Anything, activities.AnswerInput{TurnID: b.input.TurnID, Round: 1, EpochBefore: activities.HeadStartEpoch, Intent: aQuestion.Intent}).
+		Return(activities.AnswerResult{Epoch: activities.HeadStartEpoch, Provider: "openai", Streamed: true}, nil).Once()
+	require.Equal(t, chat.StatusCompleted, b.run(t).Status)
+	require.Equal(t, activities.HeadStartEpoch, b.finished[0].Epoch)
+}
+
 func TestChatTurnAsksVisitorsToSignIn(t *testing.T) {
 	b := setupTurn(t)
 	b.asks(activities.ReadQuestionResult{Intent: chat.Intent{Name: chat.IntentDataQuestion, RequiresAuth: true}, AuthRequired: true})

@@ -227,7 +227,7 @@ func (s scenario) run(ctx context.Context, t *testing.T, c client.Client, name s
 
 // The words that a run shows hold nothing personal: its input and results are ids, counts and names of states.
 func TestInputsCarryNoText(t *testing.T) {
-	require.Equal(t, []string{"TurnID", "ConversationID", "WorkspaceID"}, fieldNames(ChatTurnInput{}))
+	require.Equal(t, []string{"TurnID", "ConversationID", "WorkspaceID", "Ahead"}, fieldNames(ChatTurnInput{}))
 	require.Equal(t, []string{"Status", "Provider"}, fieldNames(ChatTurnResult{}))
 	require.Equal(t, []string{"JobID", "WorkspaceID"}, fieldNames(DummyDataInput{}))
 	require.Equal(t, []string{"Status", "Events"}, fieldNames(DummyDataResult{}))

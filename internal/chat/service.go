@@ -201,9 +201,11 @@ func (s *Service) Stop(ctx context.Context, owner Owner, conversationID, turnID 
 	if err := s.Stopper.Stop(ctx, turnID); err != nil {
 		slog.WarnContext(ctx, "the stop was not published", "turn_id", turnID, "error", err)
 	}
-	if err := s.Starter.CancelChatTurn(ctx, turnID); err != nil {
-		slog.WarnContext(ctx, "the turn's workflow was not cancelled", "turn_id", turnID, "error", err)
-	}
+	s.Background(func(ctx context.Context) { // Temporal may take a while to answer, or be away
+		if err := s.Starter.CancelChatTurn(ctx, turnID); err != nil {
+			slog.WarnContext(ctx, "the turn's workflow was not cancelled", "turn_id", turnID, "error", err)
+		}
+	})
 	return turn, nil
 }
 
