@@ -89,7 +89,7 @@ linters: $(bin)/.linters
 
 $(bin)/.linters: tools/lint/go.mod tools/lint/go.sum
 	@mkdir -p $(bin)
-	cd tools/lint && CGO_ENABLED=0 GOGC=200 go build -o $(bin)/ tool
+	cd tools/lint && CGO_ENABLED=0 GOGC=800 go build -o $(bin)/ tool
 	@touch $@
 
 .PHONY: check-static

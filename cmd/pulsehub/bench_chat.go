@@ -23,8 +23,9 @@ import (
 	"github.com/pulsehub/pulsehub/internal/sandbox"
 )
 
-// benchChatCmd measures what a reader feels: how long after the POST the model is asked, and how long each token takes
-// from the model to the reader. Everything runs on this machine: services, PulseHub, the model, and the readers.
+// benchChatCmd measures what a reader feels: how long after the POST the model is asked, how long each token takes from
+// the model to the reader, and how long after the last one the answer is stored and the stream ends. Everything runs on
+// this machine: services, PulseHub, the model, and the readers.
 type benchChatCmd struct {
 	Users  []int         `help:"How many chat at once." default:"1,30,100"`
 	Runs   int           `help:"Runs of each; medians are printed." default:"3"`
@@ -68,7 +69,7 @@ func (c *benchChatCmd) Run(ctx context.Context) error {
 	if _, err := b.run(ctx, 2, 3*time.Second, b.turn); err != nil { // warm
 		return err
 	}
-	fmt.Printf("\n%d tokens at %d a second, %s between turns, %d runs of %s; medians, in ms\n\n", c.Tokens, c.Rate, c.Pause, c.Runs, c.For)
+	fmt.Printf("\n%d tokens at %d a second, %s between turns, %d runs of %s after one turn of each user; medians, in ms\n\n", c.Tokens, c.Rate, c.Pause, c.Runs, c.For)
 	fmt.Printf("%6s %-13s %8s %9s %9s %9s %9s %9s %9s %9s\n", "users", "", "turns/s", "ask p50", "ask p99", "token p50", "token p99", "end p50", "end p99", "failed")
 	for _, n := range c.Users {
 		if err := b.level(ctx, n); err != nil {

@@ -200,6 +200,7 @@ func dialTemporal(ctx context.Context, cfg config.Config) (client.Client, error)
 	}
 	options.HostPort, options.Namespace = cfg.TemporalAddress, cfg.TemporalNamespace
 	options.Logger = sdklog.NewStructuredLogger(slog.Default())
+	// Gzip, the SDK's choice, costs both sides more than the few kilobytes of a turn are worth.
 	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
 	deadline := time.Now().Add(time.Minute)
 	for {

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	logTTL    = 15 * time.Minute // after the last frame; later readers are answered from Postgres
+	logTTL    = 15 * time.Minute // after the first frame, and again after the last; later readers are answered from Postgres
 	logLength = 5000             // entries; a longer answer pushes its beginning out, and late readers get a snapshot
 )
 

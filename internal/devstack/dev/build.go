@@ -41,7 +41,7 @@ func (d *dev) buildWeb(ctx context.Context) error {
 		if err := d.npmInstall(ctx); err != nil {
 			return err
 		}
-		return d.progress.do("Web app, built", func(*task) error { return d.loggedIn(ctx, web, "npm", "run", "build") })
+		return d.progress.do("Web app, built", func(*task) error { return d.loggedIn(ctx, web, "npm", "run", "build:app") })
 	})
 }
 

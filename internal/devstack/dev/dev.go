@@ -141,7 +141,7 @@ func (d *dev) build(ctx context.Context) (string, error) {
 	}
 	program := filepath.Join(d.root, ".pulsehub", "bin", "pulsehub")
 	return program, d.progress.do("PulseHub, compiled", func(t *task) error {
-		return devstack.GoBuild(ctx, d.root, ".", program, "./cmd/pulsehub", func(n int) { t.note("%d packages", n) })
+		return devstack.GoBuild(ctx, d.root, ".", program, "./cmd/pulsehub", 10, func(n int) { t.note("%d packages", n) })
 	})
 }
 
