@@ -115,6 +115,7 @@ func workerOptions(activitiesAtOnce int) worker.Options {
 		InitialNumberOfPollers: 4, MinimumNumberOfPollers: 2, MaximumNumberOfPollers: 10,
 	})
 	return worker.Options{
+		//lint:ignore SA1019 its successor, DeploymentOptions.Version, comes with worker versioning, which turns are too short for
 		BuildID:                            durable.Build(),
 		MaxConcurrentActivityExecutionSize: activitiesAtOnce,
 		WorkflowTaskPollerBehavior:         pollers,
