@@ -191,7 +191,7 @@ func TestEnvironmentFile(t *testing.T) {
 	t.Setenv("DATABASE_URL", "postgres://another-checkout")
 	t.Setenv("LIMIT_MESSAGES_PER_USER", "7")
 	file := filepath.Join(stateDir(t), "env")
-	stack := &devstack.Stack{DatabaseURL: "postgres://ours", RedisURL: "redis://ours", TemporalAddress: "127.0.0.1:1"}
+	stack := &devstack.Stack{LocalDatabaseURL: "postgres://ours?a=1&host=/b", LocalRedisURL: "redis://ours", TemporalAddress: "127.0.0.1:1"}
 	first, err := newEnvironment(stack, 8080, file)
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +202,7 @@ func TestEnvironmentFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"OPENAI_API_KEY=it's a $key", "DATABASE_URL=postgres://ours", "LIMIT_MESSAGES_PER_USER=7",
+		"OPENAI_API_KEY=it's a $key", "DATABASE_URL=postgres://ours?a=1&host=/b", "LIMIT_MESSAGES_PER_USER=7",
 		"PULSEHUB_ENV=development", "HTTP_ADDR=127.0.0.1:8080", "AUTH_SIGNING_KEYS=" + first["AUTH_SIGNING_KEYS"],
 	} {
 		if !strings.Contains("\n"+string(out), "\n"+want+"\n") {
