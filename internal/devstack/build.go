@@ -36,22 +36,22 @@ func BuildTemporal(ctx context.Context, root string, packages func(int)) (string
 	if have, err := os.ReadFile(program + ".built-from"); err == nil && string(have) == want && exists(program) {
 		return program, nil
 	}
-	if err := GoBuild(ctx, root, "tools", program, 0, packages, "./temporal"); err != nil {
+	if err := GoBuild(ctx, root, "tools", program, "./temporal", 0, packages); err != nil {
 		return "", fmt.Errorf("building the Temporal server: %w", err)
 	}
 	return program, writeFile(program+".built-from", want, 0o644)
 }
 
-// GoBuild builds packages of the module in the folder dir of the checkout root, into program. All programs are built the same
+// GoBuild builds the package pkg of the module in the folder dir of the checkout root. All programs are built the same
 // way, so that they share what they have in common: without C, and with tools/goflags, which saves a quarter of the time
 // by leaving out debug information (stack traces stay whole) and a codec of gin's that nobody asks for. nice, 0 to 19, is
-// how far it stands back for another that takes longer. With os.DevNull for program, only the next one is quicker.
-func GoBuild(ctx context.Context, root, dir, program string, nice int, count func(int), packages ...string) error {
+// how far it stands back for another that takes longer.
+func GoBuild(ctx context.Context, root, dir, program, pkg string, nice int, packages func(int)) error {
 	flags, err := os.ReadFile(filepath.Join(root, "tools", "goflags"))
 	if err != nil {
 		return err
 	}
-	cmd := Command(ctx, "nice", append([]string{"-n", strconv.Itoa(nice), "go", "build", "-v", "-o", program}, packages...)...)
+	cmd := Command(ctx, "nice", "-n", strconv.Itoa(nice), "go", "build", "-v", "-o", program, pkg)
 	cmd.Dir = filepath.Join(root, dir)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS="+strings.TrimSpace(string(flags)), "GOGC=800") // the compiler's own choice costs a fifth more
 	said, err := cmd.StderrPipe()
@@ -62,7 +62,7 @@ func GoBuild(ctx context.Context, root, dir, program string, nice int, count fun
 		return err
 	}
 	var other strings.Builder
-	compiled := 0
+	count := 0
 	for lines := bufio.NewScanner(said); lines.Scan(); {
 		line := lines.Text()
 		switch {
@@ -70,14 +70,14 @@ func GoBuild(ctx context.Context, root, dir, program string, nice int, count fun
 		case strings.ContainsAny(line, " :"):
 			fmt.Fprintln(&other, line)
 		default:
-			compiled++
-			if count != nil {
-				count(compiled)
+			count++
+			if packages != nil {
+				packages(count)
 			}
 		}
 	}
 	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("go build %s: %w\n%s", strings.Join(packages, " "), errors.Join(context.Cause(ctx), err), other.String())
+		return fmt.Errorf("go build %s: %w\n%s", pkg, errors.Join(context.Cause(ctx), err), other.String())
 	}
 	return nil
 }

@@ -134,24 +134,15 @@ func (d *dev) start(ctx context.Context) error {
 	return d.demoAccount(ctx)
 }
 
-// build makes the web app, beside it all packages but the one that carries it, and then the binary.
+// build makes the web app and then the binary that carries it.
 func (d *dev) build(ctx context.Context) (string, error) {
-	const behindTemporal = 10 // which takes longest
-	goBuild := func(step, program string, packages ...string) error {
-		return d.progress.do(step, func(t *task) error {
-			return devstack.GoBuild(ctx, d.root, ".", program, behindTemporal, func(n int) { t.note("%d packages", n) }, packages...)
-		})
-	}
-	var web sync.WaitGroup
-	var webError error
-	web.Go(func() { webError = d.buildWeb(ctx) })
-	err := goBuild("PulseHub's packages", os.DevNull, "./api", "./activities", "./workflows", "./internal/...")
-	web.Wait()
-	if err := errors.Join(webError, err); err != nil {
+	if err := d.buildWeb(ctx); err != nil {
 		return "", err
 	}
 	program := filepath.Join(d.root, ".pulsehub", "bin", "pulsehub")
-	return program, goBuild("PulseHub, compiled", program, "./cmd/pulsehub")
+	return program, d.progress.do("PulseHub, compiled", func(t *task) error {
+		return devstack.GoBuild(ctx, d.root, ".", program, "./cmd/pulsehub", 10, func(n int) { t.note("%d packages", n) })
+	})
 }
 
 func (d *dev) startServices(ctx context.Context) (err error) {
