@@ -113,7 +113,9 @@ func (a *ChatTurn) answer(ctx context.Context, in AnswerInput) (AnswerResult, er
 
 // heartbeatFailed tells whether an activity's context ended only because Temporal did not answer a heartbeat in time. The
 // SDK then takes the activity for lost. The server does not until the heartbeat timeout has passed, and goes on to take
-// heartbeats and the result: an answer need not start over because of a second's pause.
+// heartbeats and the result: an answer need not start over because of a second's pause. From then on the context tells of
+// nothing else, a cancellation included: a stop still arrives by Redis and by its flag in Postgres, a later attempt by the
+// fence.
 func heartbeatFailed(cause error) bool {
 	var answer serviceerror.ServiceError
 	var gone *serviceerror.NotFound

@@ -11,7 +11,7 @@ var Build = sync.OnceValue(func() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
-				return s.Value[:12]
+				return s.Value[:min(12, len(s.Value))]
 			}
 		}
 	}
