@@ -6,7 +6,7 @@ import type { ChannelPlan } from './parts'
 
 /** A message as its reader will see it, with sample values where it is personal. */
 export function ChannelPreview({ plan, company }: { plan: ChannelPlan; company: string }) {
-  const body = renderSample(plan.message.body, company)
+  const body = renderSample(plan.message.body, company, plan.type === 'email')
   const subject = plan.message.subject ? renderSample(plan.message.subject, company) : undefined
   switch (plan.type) {
     case 'email':
@@ -137,6 +137,12 @@ function Text({ pieces }: { pieces: Piece[] }) {
           <span key={i} title={`Sample value for {{ ${piece.sample} }}`} className="underline decoration-accent decoration-dotted decoration-1 underline-offset-3">
             {piece.text}
           </span>
+        ) : piece.as === 'link' ? (
+          <span key={i} className="inline-block rounded-md bg-accent px-3.5 py-1.5 font-medium text-on-accent">
+            {piece.text}
+          </span>
+        ) : piece.as === 'strong' ? (
+          <strong key={i}>{piece.text}</strong>
         ) : (
           <Fragment key={i}>{piece.text}</Fragment>
         ),

@@ -2,6 +2,8 @@
 export interface Piece {
   text: string
   sample?: string
+  /** In an email: the button that leads to the shop, or what is printed bold. */
+  as?: 'link' | 'strong'
 }
 
 const samples: Record<string, string> = {
@@ -16,6 +18,10 @@ const samples: Record<string, string> = {
   cart_value: '€84.00',
   cart_total: '€84.00',
   cart_url: 'shop.example/cart',
+  'cart.url': 'shop.example/cart',
+  'cart.value': '€84.00',
+  'shop.url': 'shop.example',
+  'last_viewed.url': 'shop.example/linen-shirt',
   discount: '10%',
   discount_code: 'WELCOME10',
   coupon: 'WELCOME10',
@@ -26,14 +32,24 @@ const samples: Record<string, string> = {
   order_count: '3',
 }
 
-/** Cuts a Liquid template into text and sample values, as one recipient might read it. Tags ({% … %}) leave no trace. */
-export function renderSample(template: string, company: string): Piece[] {
+const placeholders = /\{\{-?\s*(?<value>.*?)\s*-?\}\}|\{%.*?%\}/gs
+const placeholdersAndMarkup = new RegExp(`\\[(?<link>[^\\]\\n]+)\\]\\([^)\\n]*\\)|\\*\\*(?<strong>[^*\\n]+)\\*\\*|^(?<item>[-*] )|${placeholders.source}`, 'gms')
+
+/**
+ * Cuts a Liquid template into text and sample values, as one recipient might read it. Tags ({% … %}) leave no trace.
+ * An email is Markdown: its links, bold words and lists are told apart.
+ */
+export function renderSample(template: string, company: string, markdown = false): Piece[] {
   const pieces: Piece[] = []
   let end = 0
-  for (const match of template.matchAll(/\{\{-?\s*(.*?)\s*-?\}\}|\{%.*?%\}/gs)) {
+  for (const match of template.matchAll(markdown ? placeholdersAndMarkup : placeholders)) {
     if (match.index > end) pieces.push({ text: template.slice(end, match.index) })
     end = match.index + match[0].length
-    if (match[1] !== undefined) pieces.push({ text: valueOf(match[1], company), sample: match[1] })
+    const { link, strong, item, value } = match.groups ?? {}
+    if (link !== undefined) pieces.push({ text: renderText(link, company), as: 'link' })
+    else if (strong !== undefined) pieces.push({ text: renderText(strong, company), as: 'strong' })
+    else if (item !== undefined) pieces.push({ text: '• ' })
+    else if (value !== undefined) pieces.push({ text: valueOf(value, company), sample: value })
   }
   if (end < template.length) pieces.push({ text: template.slice(end) })
   return pieces
@@ -49,5 +65,5 @@ function valueOf(expression: string, company: string): string {
   const name = path.split('.').at(-1) ?? path
   if (/^(company|company_name|shop|shop_name|store|store_name|brand|workspace)$/.test(name)) return company
   const fallback = filters.map((f) => /^default:\s*["'](.*?)["']$/.exec(f)?.[1]).find((v) => v !== undefined)
-  return samples[name] ?? fallback ?? name.replaceAll('_', ' ')
+  return samples[path] ?? samples[name] ?? fallback ?? name.replaceAll('_', ' ')
 }
