@@ -165,16 +165,24 @@ type attempt struct {
 	err      error
 }
 
-// wait returns when the attempt has ended, and calls heartbeat every second until then.
+// The server takes an activity that just began for alive until the heartbeat timeout, and each heartbeat is a write to its
+// database. So the first one waits for half of that: most answers have ended by then.
+const (
+	firstHeartbeat = 2500 * time.Millisecond
+	heartbeatEvery = time.Second
+)
+
+// wait returns when the attempt has ended, and calls heartbeat regularly until then.
 func (t *attempt) wait(heartbeat func()) {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
+	timer := time.NewTimer(firstHeartbeat)
+	defer timer.Stop()
 	for {
 		select {
 		case <-t.done:
 			return
-		case <-ticker.C:
+		case <-timer.C:
 			heartbeat()
+			timer.Reset(heartbeatEvery)
 		}
 	}
 }

@@ -180,27 +180,27 @@ func (r *reader) relay(ctx context.Context) error {
 			return err
 		}
 	}
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
 	for {
-		wait, cancel := context.WithTimeout(ctx, pingEvery)
-		frames, err := f.Next(wait)
-		cancel()
+		frames, err := f.Next(ctx, ping.C)
 		switch {
-		case err == nil:
+		case err != nil:
+			return err
+		case len(frames) > 0:
 			if err := r.write(frames); err != nil {
 				return err
 			}
 			if frames[len(frames)-1].Type == stream.TypeComplete {
 				return nil
 			}
-		case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		default:
 			if err := r.out.ping(); err != nil {
 				return err
 			}
 			if r.refresh(ctx) {
 				return stream.ErrGone
 			}
-		default:
-			return err
 		}
 	}
 }
@@ -285,6 +285,7 @@ func (b *frameBuilder) answer(intent *chat.Intent, text string, parts []chat.Par
 type eventStream struct {
 	writer  gin.ResponseWriter
 	control *http.ResponseController
+	limited time.Time // when the deadline of writing was last put off
 }
 
 // writeError is a client that left or does not read.
@@ -302,7 +303,10 @@ func openEventStream(g *gin.Context) *eventStream {
 }
 
 func (e *eventStream) write(wire []byte) error {
-	_ = e.control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	if now := time.Now(); now.Sub(e.limited) > time.Second { // once a second is exact enough, and a token has better to do
+		_ = e.control.SetWriteDeadline(now.Add(writeTimeout))
+		e.limited = now
+	}
 	if _, err := e.writer.Write(wire); err != nil {
 		return &writeError{err}
 	}

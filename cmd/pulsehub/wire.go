@@ -189,6 +189,7 @@ func openRedis(url string, retries int) (*redis.Client, error) {
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = time.Second, time.Second, time.Second
 	options.MaxRetries = retries
 	options.ContextTimeoutEnabled = true
+	options.Protocol = 2 // the third's push messages are not used, and are looked for before every reply
 	return redis.NewClient(options), nil
 }
 

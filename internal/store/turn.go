@@ -163,12 +163,12 @@ func (s *Store) TurnContext(ctx context.Context, turnID uuid.UUID) (chat.TurnCon
 		SELECT `+turnColumns+`, q.content, w.name, w.time_zone, w.currency, w.data_version, coalesce((
 			SELECT json_agg(json_build_object('question', e.question, 'answer', e.answer, 'intent', e.intent) ORDER BY e.id)
 			FROM (
-				SELECT DISTINCT ON (u.id) u.id, u.content AS question, a.content AS answer, et.intent
-				FROM messages u
-				JOIN messages a ON a.conversation_id = u.conversation_id AND a.role = 'assistant' AND a.superseded_by IS NULL
-				JOIN turns et ON et.id = a.turn_id AND et.user_message_id = u.id
-				WHERE u.conversation_id = t.conversation_id AND u.role = 'user' AND u.id < t.user_message_id
-				ORDER BY u.id DESC LIMIT @history
+				SELECT u.id, u.content AS question, a.content AS answer, et.intent
+				FROM turns et
+				JOIN messages u ON u.id = et.user_message_id
+				JOIN messages a ON a.id = et.assistant_message_id AND a.superseded_by IS NULL
+				WHERE et.conversation_id = t.conversation_id AND et.user_message_id < t.user_message_id
+				ORDER BY et.id DESC LIMIT @history
 			) e
 		), '[]')
 		FROM turns t

@@ -226,9 +226,9 @@ func (f *Follower) Empty() bool { return len(f.pending) == 0 && f.last == ID{} }
 // continue.
 func (f *Follower) SkipToReset() { f.skip = true }
 
-// Next is the next frames, at least one. It waits until there are some, or ctx ends, or following cannot go on: ErrSlow,
-// ErrGone.
-func (f *Follower) Next(ctx context.Context) ([]Frame, error) {
+// Next is the next frames. It waits until there are some, or ctx ends, or following cannot go on: ErrSlow, ErrGone. It is
+// also back, with none, whenever tick fires, which may be nil.
+func (f *Follower) Next(ctx context.Context, tick <-chan time.Time) ([]Frame, error) {
 	for {
 		if frames := f.fresh(f.pending); len(frames) > 0 {
 			f.pending = nil
@@ -240,6 +240,8 @@ func (f *Follower) Next(ctx context.Context) ([]Frame, error) {
 			return nil, ctx.Err()
 		case <-f.overrun:
 			return nil, ErrSlow
+		case <-tick:
+			return nil, nil
 		case m := <-f.inbox:
 			switch {
 			case m.gone:

@@ -70,7 +70,7 @@ func readOn(t *testing.T, f *Follower) []Frame {
 	var all []Frame
 	for {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		frames, err := f.Next(ctx)
+		frames, err := f.Next(ctx, nil)
 		cancel()
 		require.NoError(t, err)
 		all = append(all, frames...)
@@ -232,7 +232,7 @@ func TestReaderThatFallsBehindIsLetGoAndResumes(t *testing.T) {
 	}, 5*time.Second, time.Millisecond)
 	var seen []Frame
 	for {
-		frames, err := slow.Next(b.ctx)
+		frames, err := slow.Next(b.ctx, nil)
 		if err != nil {
 			require.ErrorIs(t, err, ErrSlow)
 			break
@@ -252,7 +252,7 @@ func TestFinishWithoutEventsSendsReadersToPostgres(t *testing.T) {
 	require.NoError(t, err)
 	defer reader.Close()
 	require.NoError(t, b.pump.Finish(b.ctx, b.turn, 1, nil))
-	_, err = reader.Next(b.ctx)
+	_, err = reader.Next(b.ctx, nil)
 	require.ErrorIs(t, err, ErrGone)
 }
 
