@@ -21,7 +21,7 @@ import (
 // without taking anything off the promise.
 type HeadStarts struct {
 	turn       *ChatTurn
-	background func(work func(ctx context.Context))
+	background func(ctx context.Context, work func(ctx context.Context))
 }
 
 // HeadStartEpoch is the epoch of every head start; attempts of the activity are above it.
@@ -32,16 +32,16 @@ const (
 	headStartLifetime = 2 * time.Minute // how long one waits to be taken over
 )
 
-// NewHeadStarts makes HeadStarts for the activities of this process. background runs work until this process ends.
-func NewHeadStarts(turn *ChatTurn, background func(work func(ctx context.Context))) *HeadStarts {
+// NewHeadStarts makes HeadStarts for the activities of this process. background runs work that outlives ctx, until this process ends.
+func NewHeadStarts(turn *ChatTurn, background func(ctx context.Context, work func(ctx context.Context))) *HeadStarts {
 	return &HeadStarts{turn: turn, background: background}
 }
 
 // Begin begins to answer a turn that was just committed. It returns at once.
-func (h *HeadStarts) Begin(turnID uuid.UUID) {
+func (h *HeadStarts) Begin(ctx context.Context, turnID uuid.UUID) {
 	s := &headStart{ready: make(chan struct{})}
 	h.turn.ahead.Add(turnID, s)
-	h.background(func(ctx context.Context) {
+	h.background(ctx, func(ctx context.Context) {
 		if t := h.turn.beginAhead(ctx, turnID, s); t != nil {
 			<-t.done
 		}

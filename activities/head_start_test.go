@@ -79,7 +79,7 @@ func setupHeadStart(t *testing.T, intent chat.Intent) *headStartBundle {
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
-	b.starts = NewHeadStarts(b.work, func(work func(context.Context)) { go work(ctx) })
+	b.starts = NewHeadStarts(b.work, func(_ context.Context, work func(context.Context)) { go work(ctx) })
 	var suite testsuite.WorkflowTestSuite
 	b.TestActivityEnvironment = suite.NewTestActivityEnvironment()
 	b.RegisterActivity(b.work)
@@ -98,7 +98,7 @@ func (b *headStartBundle) answer(t *testing.T) AnswerResult {
 
 func TestAnswerTakesTheHeadStartOver(t *testing.T) {
 	b := setupHeadStart(t, chat.Intent{})
-	b.starts.Begin(b.turn)
+	b.starts.Begin(t.Context(), b.turn)
 	<-b.provider.asked
 	require.Empty(t, b.turns.drafts, "a head start promises nothing: until it is taken over, the sweeper must see a queued turn")
 
@@ -119,7 +119,7 @@ func TestAnswerWithoutAHeadStartFencesOneOff(t *testing.T) {
 
 func TestOnlyTheFirstAnswerTakesAHeadStartOver(t *testing.T) {
 	b := setupHeadStart(t, chat.Intent{})
-	b.starts.Begin(b.turn)
+	b.starts.Begin(t.Context(), b.turn)
 	b.provider.proceed <- struct{}{}
 	require.Equal(t, HeadStartEpoch, b.answer(t).Epoch)
 	b.provider.proceed <- struct{}{}
@@ -128,7 +128,7 @@ func TestOnlyTheFirstAnswerTakesAHeadStartOver(t *testing.T) {
 
 func TestStoppedHeadStart(t *testing.T) {
 	b := setupHeadStart(t, chat.Intent{})
-	b.starts.Begin(b.turn)
+	b.starts.Begin(t.Context(), b.turn)
 	<-b.provider.asked
 	b.work.Stops.Stop(b.turn)
 	result := b.answer(t)
@@ -138,7 +138,7 @@ func TestStoppedHeadStart(t *testing.T) {
 
 func TestAHeadStartThatNobodyTakesOverEnds(t *testing.T) {
 	b := setupHeadStart(t, chat.Intent{})
-	b.starts.Begin(b.turn)
+	b.starts.Begin(t.Context(), b.turn)
 	<-b.provider.asked
 	s, there := b.work.ahead.Peek(b.turn)
 	require.True(t, there)
@@ -151,7 +151,7 @@ func TestAHeadStartThatNobodyTakesOverEnds(t *testing.T) {
 
 func TestNoHeadStartForWhoHasToSignIn(t *testing.T) {
 	b := setupHeadStart(t, chat.Intent{RequiresAuth: true})
-	b.starts.Begin(b.turn)
+	b.starts.Begin(t.Context(), b.turn)
 	s, there := b.work.ahead.Peek(b.turn)
 	require.True(t, there)
 	<-s.ready

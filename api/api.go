@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -25,6 +26,8 @@ type Config struct {
 	Services
 	// Web serves the web app to browsers; nil serves none.
 	Web http.Handler
+	// Middleware comes before everything else.
+	Middleware []gin.HandlerFunc
 	// TrustedProxies are the addresses or CIDRs whose X-Forwarded-For is believed.
 	TrustedProxies []string
 }
@@ -45,7 +48,8 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}
 	s := &Server{router: router, huma: humagin.New(router, openAPI()), web: cfg.Web}
-	router.Use(identify, recoverPanics, s.authenticate(cfg.Auth))
+	router.Use(cfg.Middleware...)
+	router.Use(identify, measure, recoverPanics, s.authenticate(cfg.Auth))
 	router.NoRoute(func(c *gin.Context) {
 		writeProblem(c, apperr.New(apperr.NotFound, "not_found", "There is nothing at %s.", c.Request.URL.Path))
 	})
@@ -100,6 +104,15 @@ func identify(c *gin.Context) {
 	}
 	c.Header("X-Request-Id", id)
 	c.Request = c.Request.WithContext(telemetry.WithRequestID(c.Request.Context(), id))
+}
+
+// measure times each request for the metrics.
+func measure(c *gin.Context) {
+	begin := time.Now()
+	defer func() {
+		telemetry.CountRequest(c.Request.Method, c.FullPath(), c.Writer.Status(), time.Since(begin))
+	}()
+	c.Next()
 }
 
 func recoverPanics(c *gin.Context) {

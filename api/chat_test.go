@@ -67,7 +67,7 @@ func setupChats(t *testing.T) *chats {
 		a.extend = func(s *api.Services) {
 			service := chat.NewService(chat.Config{
 				Repository: a.store, Starter: c.started, Stopper: c.pump, Now: time.Now,
-				Background: func(work func(context.Context)) { work(context.Background()) },
+				Background: func(_ context.Context, work func(context.Context)) { work(context.Background()) },
 			})
 			s.Claimer = service
 			s.Chat = api.Chat{

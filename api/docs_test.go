@@ -32,3 +32,20 @@ func TestDocumentationIsSelfContained(t *testing.T) {
 	}
 	require.Equal(t, http.StatusOK, get("/openapi.json").Code)
 }
+
+// Requests are counted by route, and what anyone can make up is left out.
+func TestMetrics(t *testing.T) {
+	s, err := api.New(api.Config{})
+	require.NoError(t, err)
+	get := func(method, path string) string {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(method, path, nil))
+		return w.Body.String()
+	}
+	get(http.MethodGet, "/healthz")
+	get("MADEUP", "/nowhere/made-up")
+	metrics := get(http.MethodGet, "/metrics")
+	require.Contains(t, metrics, `pulsehub_http_request_duration_seconds_count{method="GET",route="/healthz",status="200"}`)
+	require.Contains(t, metrics, `pulsehub_http_request_duration_seconds_count{method="",route="none",status="404"}`)
+	require.NotContains(t, strings.ToLower(metrics), "made")
+}

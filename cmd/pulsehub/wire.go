@@ -30,12 +30,15 @@ import (
 	"github.com/pulsehub/pulsehub/internal/resilience"
 	"github.com/pulsehub/pulsehub/internal/store"
 	"github.com/pulsehub/pulsehub/internal/stream"
+	"github.com/pulsehub/pulsehub/internal/telemetry"
+	"github.com/pulsehub/pulsehub/internal/telemetry/tracing"
 	"github.com/pulsehub/pulsehub/web"
 )
 
 // app is every concrete thing, made once and joined here and nowhere else.
 type app struct {
 	cfg       config.Config
+	traces    *tracing.Tracing
 	store     *store.Store
 	redis     *redis.Client
 	publisher *redis.Client
@@ -57,17 +60,23 @@ type app struct {
 func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	a := &app{cfg: cfg}
 	var err error
-	if a.store, err = store.Open(ctx, cfg.DatabaseURL, cfg.DatabaseMaxConns); err != nil {
+	if a.traces, err = tracing.Start(ctx, tracing.Config{Endpoint: cfg.OTLPEndpoint, Ratio: cfg.TraceRatio}); err != nil {
+		return nil, err
+	}
+	if a.store, err = store.Open(ctx, cfg.DatabaseURL, cfg.DatabaseMaxConns, a.traces.Postgres); err != nil {
 		return nil, err
 	}
 	if a.redis, err = openRedis(cfg.RedisURL, 1); err != nil {
 		return nil, err
 	}
-	// Never retried: a publish that may have arrived must not be sent again under the same ids.
+	if err := a.traces.Redis(a.redis); err != nil {
+		return nil, err
+	}
+	// Not traced: it carries tokens of many turns at once. Never retried: a publish that may have arrived must not be sent again under the same ids.
 	if a.publisher, err = openRedis(cfg.RedisURL, -1); err != nil {
 		return nil, err
 	}
-	if a.temporal, err = dialTemporal(ctx, cfg); err != nil {
+	if a.temporal, err = dialTemporal(ctx, cfg, a.traces); err != nil {
 		return nil, err
 	}
 	keys, err := crypto.ParseKeyring(cfg.Auth.SealingKeys)
@@ -103,7 +112,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	a.chats = chat.NewService(chat.Config{Repository: a.store, Starter: a.starter, Stopper: a.pump, Background: a.inBackground, Now: time.Now})
 
 	figures := analytics.NewService(analytics.Config{Repository: a.store, Cache: cache.New(a.redis, "analysis:"), Now: time.Now})
-	router := newRouter(cfg.OpenAI, figures)
+	router := newRouter(cfg.OpenAI, figures, a.traces)
 	a.chatTurn = activities.NewChatTurn(activities.ChatTurnConfig{
 		Turns: a.store, Recommendations: a.store, Streams: a.pump, Stops: stops, Classifier: analyst.Classifier{}, Provider: router,
 		Analyses: figures, Tools: ai.NewTools(ai.ToolsConfig{Queries: figures, Analyses: figures}), Now: time.Now,
@@ -130,6 +139,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 				Limits: resilience.ChatLimits{Limiter: limiter, ConversationsPerAddress: cfg.Limits.ConversationsPerAddress, MessagesPerUser: cfg.Limits.MessagesPerUser},
 			},
 		},
+		Middleware:     a.traces.Middleware(),
 		TrustedProxies: cfg.TrustedProxies,
 		Web:            web.Handler(),
 	})
@@ -137,14 +147,16 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 }
 
 // newRouter is who answers: the model if one is configured, and the built-in analyst otherwise and in its place.
-func newRouter(cfg config.OpenAI, queries ai.Queries) *ai.Router {
+func newRouter(cfg config.OpenAI, queries ai.Queries, traces *tracing.Tracing) *ai.Router {
 	routes := ai.RouterConfig{Fallback: analyst.New(analyst.Config{Queries: queries})}
 	if cfg.Configured() {
-		model := openai.New(openai.Config{APIKey: cfg.APIKey, BaseURL: cfg.BaseURL, Model: cfg.Model, Queries: queries})
+		model := openai.New(openai.Config{APIKey: cfg.APIKey, BaseURL: cfg.BaseURL, Model: cfg.Model, Queries: queries, Wrap: traces.Transport})
 		routes.Primary = model
 		routes.Breaker = resilience.NewBreaker(resilience.BreakerConfig{Name: model.Name(), OnChange: func(name, from, to string) {
 			slog.Warn("a provider's circuit changed", "provider", name, "from", from, "to", to)
+			telemetry.NoteCircuit(name, to)
 		}})
+		telemetry.NoteCircuit(model.Name(), routes.Breaker.State())
 	}
 	return ai.NewRouter(routes)
 }
@@ -157,18 +169,18 @@ func (a *app) start(ctx context.Context) {
 	}
 }
 
-// inBackground runs work that outlives the request it came from, for half a minute at most.
-func (a *app) inBackground(work func(ctx context.Context)) {
-	a.untilTheEnd(func(ctx context.Context) {
+// inBackground runs work that outlives the request of ctx, for half a minute at most.
+func (a *app) inBackground(ctx context.Context, work func(ctx context.Context)) {
+	a.untilTheEnd(ctx, func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 		defer cancel()
 		work(ctx)
 	})
 }
 
-// untilTheEnd runs work that ends by itself, or else with the process.
-func (a *app) untilTheEnd(work func(ctx context.Context)) {
-	a.running.Go(func() { work(a.background) })
+// untilTheEnd runs work that outlives ctx, in its trace, and ends by itself or else with the process.
+func (a *app) untilTheEnd(ctx context.Context, work func(ctx context.Context)) {
+	a.running.Go(func() { work(tracing.Carry(a.background, ctx)) })
 }
 
 func (a *app) close() {
@@ -178,6 +190,9 @@ func (a *app) close() {
 		slog.Warn("closing Redis", "error", err)
 	}
 	a.store.Close()
+	if err := a.traces.Close(context.Background()); err != nil {
+		slog.Warn("the last traces were not sent", "error", err)
+	}
 }
 
 func openRedis(url string, retries int) (*redis.Client, error) {
@@ -194,7 +209,7 @@ func openRedis(url string, retries int) (*redis.Client, error) {
 }
 
 // dialTemporal waits for Temporal for a minute: in a stack that starts together it may come up last.
-func dialTemporal(ctx context.Context, cfg config.Config) (client.Client, error) {
+func dialTemporal(ctx context.Context, cfg config.Config, traces *tracing.Tracing) (client.Client, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
 		return nil, fmt.Errorf("reading Temporal's environment: %w", err)
@@ -203,6 +218,9 @@ func dialTemporal(ctx context.Context, cfg config.Config) (client.Client, error)
 	options.Logger = sdklog.NewStructuredLogger(slog.Default())
 	// Gzip, the SDK's choice, costs both sides more than the few kilobytes of a turn are worth.
 	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
+	if err := traces.Temporal(&options); err != nil {
+		return nil, err
+	}
 	deadline := time.Now().Add(time.Minute)
 	for {
 		c, err := client.DialContext(ctx, options)

@@ -49,7 +49,8 @@ type Starter interface {
 
 // HeadStarter begins to answer a committed turn in this process, while its workflow is being written.
 type HeadStarter interface {
-	Begin(turnID uuid.UUID)
+	// Begin returns at once. What it begins outlives ctx.
+	Begin(ctx context.Context, turnID uuid.UUID)
 }
 
 // Stopper tells whoever is answering a turn to stop at once.
@@ -70,8 +71,8 @@ type Config struct {
 	Stopper    Stopper
 	// HeadStarter is nil in a process that answers no turns.
 	HeadStarter HeadStarter
-	// Background runs work that outlives the request, and is waited for at shutdown.
-	Background func(work func(ctx context.Context))
+	// Background runs work that outlives the request of ctx, and is waited for at shutdown.
+	Background func(ctx context.Context, work func(ctx context.Context))
 	Now        func() time.Time
 }
 
@@ -157,7 +158,7 @@ func (s *Service) Send(ctx context.Context, owner Owner, conversationID uuid.UUI
 	message := Message{ID: turn.UserMessageID, ConversationID: conversationID, TurnID: turn.ID, Role: RoleUser, Content: content, Status: StatusCompleted, CreatedAt: now}
 	message, turn, created, err := s.Repository.AddTurn(ctx, message, turn, TitleFor(content))
 	if err == nil && created {
-		s.start(turn)
+		s.start(ctx, turn)
 	}
 	return message, turn, err
 }
@@ -166,7 +167,7 @@ func (s *Service) Send(ctx context.Context, owner Owner, conversationID uuid.UUI
 func (s *Service) Regenerate(ctx context.Context, owner Owner, conversationID, turnID uuid.UUID) (Turn, error) {
 	turn, err := s.Repository.RegenerateTurn(ctx, owner, conversationID, turnID, s.newTurn(owner, conversationID, s.Now().UTC()))
 	if err == nil {
-		s.start(turn)
+		s.start(ctx, turn)
 	}
 	return turn, err
 }
@@ -179,12 +180,12 @@ func (s *Service) newTurn(owner Owner, conversationID uuid.UUID, now time.Time) 
 }
 
 // start does not hold up the answer to the client: the turn is committed, and the sweeper starts what this cannot.
-func (s *Service) start(t Turn) {
+func (s *Service) start(ctx context.Context, t Turn) {
 	ahead := s.HeadStarter != nil
 	if ahead {
-		s.HeadStarter.Begin(t.ID)
+		s.HeadStarter.Begin(ctx, t.ID)
 	}
-	s.Background(func(ctx context.Context) {
+	s.Background(ctx, func(ctx context.Context) {
 		if err := s.Starter.StartChatTurn(ctx, t, ahead); err != nil {
 			slog.WarnContext(ctx, "a turn did not start at once; the sweeper will start it", "turn_id", t.ID, "error", err)
 		}
@@ -201,7 +202,7 @@ func (s *Service) Stop(ctx context.Context, owner Owner, conversationID, turnID 
 	if err := s.Stopper.Stop(ctx, turnID); err != nil {
 		slog.WarnContext(ctx, "the stop was not published", "turn_id", turnID, "error", err)
 	}
-	s.Background(func(ctx context.Context) { // Temporal may take a while to answer, or be away
+	s.Background(ctx, func(ctx context.Context) { // Temporal may take a while to answer, or be away
 		if err := s.Starter.CancelChatTurn(ctx, turnID); err != nil {
 			slog.WarnContext(ctx, "the turn's workflow was not cancelled", "turn_id", turnID, "error", err)
 		}

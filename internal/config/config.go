@@ -28,8 +28,9 @@ type Config struct {
 	TemporalAddress   string `env:"TEMPORAL_ADDRESS" envDefault:"127.0.0.1:7233" doc:"Temporal frontend. The rest of Temporal's client variables (TLS, API key) work too."`
 	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" envDefault:"pulsehub" doc:"Temporal namespace."`
 
-	LogLevel     string `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
-	OTLPEndpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" doc:"Send traces here over OTLP/HTTP. Empty: no traces."`
+	LogLevel     string  `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
+	OTLPEndpoint string  `env:"OTEL_EXPORTER_OTLP_ENDPOINT" doc:"Send traces to this OTLP/HTTP collector, e.g. http://localhost:4318. Empty: no traces."`
+	TraceRatio   float64 `env:"OTEL_TRACES_SAMPLER_ARG" envDefault:"1" doc:"How much of what begins here is traced, 0 to 1."`
 
 	Auth   Auth
 	Limits Limits
@@ -93,6 +94,9 @@ func (c Config) Validate() error {
 		if len(c.Auth.SealingKeys) == 0 {
 			fault("SEALING_KEYS is empty; make one with `pulsehub keys`")
 		}
+	}
+	if c.TraceRatio < 0 || c.TraceRatio > 1 {
+		fault("OTEL_TRACES_SAMPLER_ARG is %g; give a number from 0 to 1", c.TraceRatio)
 	}
 	if c.DatabaseMaxConns < 4 {
 		fault("DATABASE_MAX_CONNS is %d; give at least 4", c.DatabaseMaxConns)

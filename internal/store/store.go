@@ -27,8 +27,8 @@ type Store struct {
 	db   *bun.DB
 }
 
-// Open connects to Postgres. It fails at once if nothing answers.
-func Open(ctx context.Context, url string, maxConns int32) (*Store, error) {
+// Open connects to Postgres. It fails at once if nothing answers. adjust may change how.
+func Open(ctx context.Context, url string, maxConns int32, adjust ...func(*pgxpool.Config)) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
@@ -43,6 +43,9 @@ func Open(ctx context.Context, url string, maxConns int32) (*Store, error) {
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
 		return nil
+	}
+	for _, change := range adjust {
+		change(cfg)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 type contextKey int
@@ -39,6 +41,9 @@ func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
 type contextHandler struct{ slog.Handler }
 
 func (h contextHandler) Handle(ctx context.Context, r slog.Record) error {
+	if span := trace.SpanContextFromContext(ctx); span.IsSampled() {
+		r.AddAttrs(slog.String("trace_id", span.TraceID().String()))
+	}
 	if attrs, ok := ctx.Value(attrsKey).([]slog.Attr); ok {
 		r.AddAttrs(attrs...)
 	}

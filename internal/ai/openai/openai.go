@@ -35,6 +35,8 @@ type Config struct {
 	// FirstByte is how long a model may think before its first byte (0: 60 s), and Stall how long it may pause after that
 	// (0: 20 s). Both make the answer fail as Unavailable.
 	FirstByte, Stall time.Duration
+	// Wrap, when given, goes around every request to the model.
+	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
 // Provider answers with a model. It never retries: whoever calls it does.
@@ -60,7 +62,11 @@ func New(cfg Config) *Provider {
 		MaxIdleConns: 200, MaxIdleConnsPerHost: 200, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 5 * time.Second,
 		DisableCompression: true, // a compressing proxy would hold tokens back
 	}
-	options := []option.RequestOption{option.WithHTTPClient(&http.Client{Transport: transport}), option.WithMaxRetries(0)}
+	requests := http.RoundTripper(transport)
+	if cfg.Wrap != nil {
+		requests = cfg.Wrap(transport)
+	}
+	options := []option.RequestOption{option.WithHTTPClient(&http.Client{Transport: requests}), option.WithMaxRetries(0)}
 	if cfg.BaseURL != "" {
 		options = append(options, option.WithBaseURL(strings.TrimRight(cfg.BaseURL, "/")+"/"))
 	}
