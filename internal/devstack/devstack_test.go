@@ -228,6 +228,16 @@ func TestTemporalSurvivesItsDeathAndPostgres(t *testing.T) {
 	if err := s.NewNamespace(ctx, "another"); err != nil {
 		t.Fatal(err)
 	}
+	// Search attributes that a run lacks are in no index, and one that it has is found by its own.
+	visibility := strings.Replace(s.DatabaseURL, "/pulsehub?", "/temporal_visibility?", 1)
+	if n := count(t, visibility, `pg_index x JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[1]
+		WHERE x.indrelid = 'executions_visibility'::regclass AND a.attgenerated = 's' AND x.indpred IS NULL`); n > 0 {
+		t.Errorf("%d indexes hold rows without their attribute", n)
+	}
+	if plan := explain(t, visibility, `SELECT * FROM executions_visibility WHERE namespace_id = 'x' AND Keyword01 = 'y'
+		ORDER BY COALESCE(close_time, '9999-12-31 23:59:59') DESC, start_time DESC, run_id LIMIT 10`); !strings.Contains(plan, "by_keyword_01") {
+		t.Errorf("an attribute's index is not used:\n%s", plan)
+	}
 	for _, service := range []*Service{s.Temporal, s.Postgres} {
 		service.Kill()
 		if err := service.Start(ctx); err != nil {
@@ -306,4 +316,22 @@ func count(t *testing.T, url, table string) (n int) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+func explain(t *testing.T, url, sql string) string {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	rows, err := conn.Query(t.Context(), "EXPLAIN "+sql)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(lines, "\n")
 }

@@ -123,7 +123,7 @@ func (t *Tracing) Temporal(options *client.Options) error {
 // Postgres makes a span of every statement: its text, never its values.
 func (t *Tracing) Postgres(cfg *pgxpool.Config) {
 	if t != nil {
-		cfg.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithTracerProvider(t.provider), otelpgx.WithTrimSQLInSpanName(), otelpgx.WithDisableAcquireTracer())
+		cfg.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithTracerProvider(t.provider), otelpgx.WithDisableAcquireTracer())
 	}
 }
 
