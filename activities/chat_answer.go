@@ -165,8 +165,8 @@ type attempt struct {
 	err      error
 }
 
-// The server takes an activity that just began for alive until the heartbeat timeout, and each heartbeat is a write to its
-// database. So the first one waits for half of that: most answers have ended by then.
+// The server takes an activity that just began for alive until the heartbeat timeout, 4 s, and each heartbeat is a write to
+// its database. So the first one leaves a second and a half of that: most answers have ended by then.
 const (
 	firstHeartbeat = 2500 * time.Millisecond
 	heartbeatEvery = time.Second

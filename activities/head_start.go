@@ -32,7 +32,8 @@ const (
 	headStartLifetime = 2 * time.Minute // how long one waits to be taken over
 )
 
-// NewHeadStarts makes HeadStarts for the activities of this process. background runs work that outlives ctx, until this process ends.
+// NewHeadStarts makes HeadStarts for the activities of this process. background runs work that outlives ctx, until this
+// process ends.
 func NewHeadStarts(turn *ChatTurn, background func(ctx context.Context, work func(ctx context.Context))) *HeadStarts {
 	return &HeadStarts{turn: turn, background: background}
 }

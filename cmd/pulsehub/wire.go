@@ -72,7 +72,8 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	if err := a.traces.Redis(a.redis); err != nil {
 		return nil, err
 	}
-	// Not traced: it carries tokens of many turns at once. Never retried: a publish that may have arrived must not be sent again under the same ids.
+	// Never retried: a publish that may have arrived must not be sent again under the same ids. Nor traced: one publish
+	// carries the tokens of many turns.
 	if a.publisher, err = openRedis(cfg.RedisURL, -1); err != nil {
 		return nil, err
 	}

@@ -12,23 +12,23 @@ import (
 	sqltool "go.temporal.io/server/tools/sql"
 )
 
-// databases and their embedded schemas.
-var databases = map[string]string{
-	"temporal":            "postgresql/v12/temporal",
-	"temporal_visibility": "postgresql/v12/visibility",
+// databases have an embedded schema each, and what is done after every upgrade of it.
+var databases = map[string]struct{ schema, after string }{
+	"temporal":            {schema: "postgresql/v12/temporal"},
+	"temporal_visibility": {schema: "postgresql/v12/visibility", after: narrowIndexes},
 }
 
 // migrate makes the databases that are missing and brings each schema to this server's version.
 func migrate() error {
-	for database, schema := range databases {
-		if err := migrateOne(database, schema); err != nil {
+	for database, d := range databases {
+		if err := migrateOne(database, d.schema, d.after); err != nil {
 			return fmt.Errorf("the schema of database %s: %w", database, err)
 		}
 	}
 	return nil
 }
 
-func migrateOne(database, schema string) error {
+func migrateOne(database, schema, after string) error {
 	address, user, password := os.Getenv("TEMPORAL_SQL_ADDRESS"), os.Getenv("TEMPORAL_SQL_USER"), os.Getenv("TEMPORAL_SQL_PASSWORD")
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -57,19 +57,19 @@ func migrateOne(database, schema string) error {
 			return err
 		}
 	}
-	if err := tool("update-schema", "--schema-name", schema); err != nil || database != "temporal_visibility" {
+	if err := tool("update-schema", "--schema-name", schema); err != nil || after == "" {
 		return err
 	}
 	if conn, err = sqltool.NewConnection(&cfg, log.NewNoopLogger()); err != nil {
 		return err
 	}
 	defer conn.Close()
-	return conn.Exec(narrowIndexes)
+	return conn.Exec(after)
 }
 
 // narrowIndexes leaves rows that lack a search attribute out of that attribute's index. The visibility table has one for
-// each of 59 attributes, of which a workflow has five; all of them were written twice a run, which took a third of what
-// Postgres does for it. Their names stay, so that later schema versions find them. A search for an attribute's value uses
+// each of 59 attributes, of which a workflow has five; all of them were written twice a run, and took a third of the time
+// of those two writes. Their names stay, so that later schema versions find them. A search for an attribute's value uses
 // its index as before; one for runs without it reads the namespace's index instead.
 const narrowIndexes = `
 DO $$

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,7 +151,8 @@ func (s work) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingResul
 	return s.Sampler.ShouldSample(p)
 }
 
-// discreet leaves out what libraries note about people: their addresses, their browsers, and what stands in a query.
+// discreet leaves out what libraries note about people: their addresses and browsers, what stands in a path or a query (its
+// route and ids are noted elsewhere), and the words of errors, which may quote what someone sent. Those are in the logs.
 type discreet struct{ sdktrace.SpanExporter }
 
 func (d discreet) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
@@ -165,12 +167,27 @@ type discreetSpan struct{ sdktrace.ReadOnlySpan }
 
 var personal = map[attribute.Key]bool{
 	"client.address": true, "client.port": true, "network.peer.address": true, "network.peer.port": true,
-	"user_agent.original": true, "url.query": true, "http.client_ip": true, "net.sock.peer.addr": true,
+	"user_agent.original": true, "url.path": true, "url.query": true, "exception.message": true, "exception.stacktrace": true, "http.client_ip": true, "net.sock.peer.addr": true,
 }
 
 func (s discreetSpan) Attributes() []attribute.KeyValue {
-	var kept []attribute.KeyValue
-	for _, a := range s.ReadOnlySpan.Attributes() {
+	return impersonal(s.ReadOnlySpan.Attributes())
+}
+
+func (s discreetSpan) Events() []sdktrace.Event {
+	events := slices.Clone(s.ReadOnlySpan.Events())
+	for i := range events {
+		events[i].Attributes = impersonal(events[i].Attributes)
+	}
+	return events
+}
+
+func (s discreetSpan) Status() sdktrace.Status {
+	return sdktrace.Status{Code: s.ReadOnlySpan.Status().Code}
+}
+
+func impersonal(attributes []attribute.KeyValue) (kept []attribute.KeyValue) {
+	for _, a := range attributes {
 		switch {
 		case personal[a.Key]:
 		case a.Key == "url.full" || a.Key == "http.url":
