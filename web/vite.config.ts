@@ -34,17 +34,16 @@ function firstPaint(building: boolean): Plugin {
   }
 }
 
-export default defineConfig(async ({ mode, command }) => ({
+export default defineConfig(({ command }) => ({
   plugins: [
     react(),
     tailwindcss(),
     firstPaint(command === 'build'),
-    mode === 'mock' ? (await import('./mocks/vitePlugin.ts')).mockApi() : null,
   ],
   resolve: { alias: { '@': path('./src'), '@mocks': path('./mocks') } },
   server: {
     port: 5173,
-    proxy: mode === 'mock' ? undefined : { '/api': { target: process.env.API_URL ?? 'http://127.0.0.1:8080' } },
+    proxy: { '/api': { target: process.env.API_URL ?? 'http://127.0.0.1:8080' } },
   },
   build: {
     target: 'es2022',

@@ -53,7 +53,7 @@ func GoBuild(ctx context.Context, root, dir, program, pkg string, nice int, pack
 	}
 	cmd := Command(ctx, "nice", "-n", strconv.Itoa(nice), "go", "build", "-v", "-o", program, pkg)
 	cmd.Dir = filepath.Join(root, dir)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS="+strings.TrimSpace(string(flags)), "GOGC=800") // the compiler's own choice costs a fifth more
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS="+strings.TrimSpace(string(flags)), "GOGC=400") // the compiler's own choice costs a fifth more
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		return err

@@ -57,13 +57,14 @@ func Build(in BuildInput) (card Recommendation, ok bool) {
 	}
 	converted, people, basis := own(in.Analysis, s, p)
 	low, mid, high := rateOf(p.prior, converted, people)
+	low, mid, high = round4(low), round4(mid), round4(high) // text and figures round the same numbers
 	card = Recommendation{
 		ID:       ID(in.TurnID, in.Index),
 		Name:     firstOf(strings.TrimSpace(in.Draft.Name), p.name),
 		Audience: Audience{Segment: s.Name, SegmentID: s.ID, Size: s.Size, Reachable: reach, Criteria: s.Criteria},
 		Channels: channels,
 		Evidence: evidence(in.Analysis, s),
-		Expected: Expected{Metric: "conversion_rate", Low: round4(low), Mid: round4(mid), High: round4(high)},
+		Expected: Expected{Metric: "conversion_rate", Low: low, Mid: mid, High: high},
 		Provider: in.Provider, CreatedAt: in.Now.UTC().Truncate(time.Millisecond),
 	}
 	card.Rationale = firstOf(strings.TrimSpace(in.Draft.Rationale), "Aim: "+p.goal+". It fits "+lowerFirst(s.Name)+", because "+p.why+".")

@@ -1,6 +1,7 @@
 package recommend_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -76,6 +77,21 @@ func TestNumbersComeFromTheAnalysis(t *testing.T) {
 	assert.Equal(t, "€98,120.55", card.Evidence[2].Value)
 }
 
+// A card shows its estimate twice, in words and as a figure: rounded alike, wherever it falls.
+func TestWordsAndFiguresAgree(t *testing.T) {
+	for n := range 200 {
+		card, ok := build(t, func(in *recommend.BuildInput) {
+			for i := range in.Analysis.Segments {
+				in.Analysis.Segments[i].OrdersPer30Days = float64(n) / 100
+			}
+		})
+		require.True(t, ok)
+		e := card.Expected
+		assert.Contains(t, card.Rationale, fmt.Sprintf("Estimate: %s of the people messaged order within 7 days (90%% interval %s to %s)",
+			recommend.Percent(e.Mid), recommend.Percent(e.Low), recommend.Percent(e.High)))
+	}
+}
+
 func TestDraftsAreRepairedOrDropped(t *testing.T) {
 	for name, c := range map[string]struct {
 		draft recommend.Draft
@@ -136,4 +152,7 @@ func TestFormats(t *testing.T) {
 	assert.Equal(t, "¥418,311", recommend.Money(a.Overview.Revenue, "JPY"))
 	assert.Equal(t, "3.2%", recommend.Percent(0.0316))
 	assert.Equal(t, "4%", recommend.Percent(0.04))
+	for share, want := range map[float64]string{0.0005: "0.1%", 0.0165: "1.7%", 0.0285: "2.9%", 0.1445: "14.5%", 1.0005: "100.1%", 12.5: "1,250%", 0.00049: "0%", -0.0165: "-1.7%"} { // as Intl.NumberFormat has them
+		assert.Equal(t, want, recommend.Percent(share))
+	}
 }

@@ -37,9 +37,10 @@ func roughMoney(d decimal.Decimal, currency string) string {
 	return strings.TrimSuffix(s, ".00")
 }
 
-// Percent writes 0.0315 as 3.2%, and whole percents without a decimal.
+// Percent writes 0.0315 as 3.2%, and whole percents without a decimal. It rounds the number as it is written, halves up,
+// as the browser's Intl.NumberFormat does: a text and the figure beside it must not differ.
 func Percent(share float64) string {
-	s := strconv.FormatFloat(100*share, 'f', 1, 64)
+	s := decimal.NewFromFloat(share).Shift(2).StringFixed(1)
 	return group(strings.TrimSuffix(s, ".0")) + "%"
 }
 

@@ -58,7 +58,7 @@ func Setup(ctx context.Context, webOnly bool) error {
 			return err
 		}
 	}
-	return d.npmInstall(ctx)
+	return d.npmInstall(ctx, "everything")
 }
 
 // Run runs everything and returns when ctx ends, or when the command has, with its error. Nothing is left running.

@@ -2,6 +2,8 @@
 package iface
 
 import (
+	"time"
+
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 )
@@ -11,8 +13,9 @@ type (
 	ScalingAlgorithmType string
 
 	ComputeProviderSpec struct {
-		ProviderType ComputeProviderType
-		Config       *commonpb.Payload
+		ProviderType  ComputeProviderType
+		Config        *commonpb.Payload
+		NexusEndpoint string
 	}
 
 	ScalingAlgorithmSpec struct {
@@ -36,10 +39,22 @@ type (
 	}
 
 	QueryDescribeWorkerControllerInstanceResponse struct {
-		Spec *WorkerControllerInstanceSpec
+		Spec             *WorkerControllerInstanceSpec
+		ValidationStatus *ValidationStatus
+	}
+
+	ValidationResult string
+
+	ValidationStatus struct {
+		LastValidationTime time.Time
+		Status             ValidationResult
+		ErrMessage         string
 	}
 
 	UpdateWorkerControllerInstanceResponse struct {
 		Spec *WorkerControllerInstanceSpec
 	}
 )
+
+// The result that the server asks for by name.
+const ValidationResultFailed ValidationResult = "failed"
