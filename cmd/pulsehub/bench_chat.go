@@ -51,7 +51,7 @@ func (c *benchChatCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("Starting Postgres, Redis, Temporal and PulseHub …")
-	s, err := startSystem(ctx, systemConfig{Dir: dir, Program: program, Env: map[string]string{"OPENAI_BASE_URL": model.URL + "/v1", "OPENAI_API_KEY": "bench"}})
+	s, err := startSystem(ctx, systemConfig{Dir: dir, Program: program, TemporalYields: true, Env: map[string]string{"OPENAI_BASE_URL": model.URL + "/v1", "OPENAI_API_KEY": "bench"}})
 	if err != nil {
 		return err
 	}

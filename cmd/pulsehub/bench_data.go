@@ -43,7 +43,7 @@ func (c *benchDummyDataCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("Starting Postgres, Redis, Temporal and PulseHub …")
-	s, err := startSystem(ctx, systemConfig{Dir: dir, Program: program})
+	s, err := startSystem(ctx, systemConfig{Dir: dir, Program: program, TemporalYields: true})
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,9 @@ type systemConfig struct {
 	Program string            // the pulsehub binary
 	Env     map[string]string // over the defaults
 	Split   bool              // answer turns in a process of their own, and not in the API's
-	OnDeath func(s *devstack.Service, cause string)
+	// TemporalYields is as in devstack.Config: on for measuring what a person sees with `make dev`, off in tests.
+	TemporalYields bool
+	OnDeath        func(s *devstack.Service, cause string)
 }
 
 // systemDir makes a folder for a system's state, which the unprivileged user that runs Postgres can reach.
@@ -45,7 +47,10 @@ func systemDir() (dir string, remove func(), err error) {
 // startSystem returns once everything answers. Stop the stack to end all of it.
 func startSystem(ctx context.Context, cfg systemConfig) (_ *system, err error) {
 	s := &system{}
-	if s.Stack, err = devstack.Start(ctx, devstack.Config{Dir: cfg.Dir, Postgres: true, Redis: true, Temporal: true, Durable: true, OnDeath: cfg.OnDeath}); err != nil {
+	if s.Stack, err = devstack.Start(ctx, devstack.Config{
+		Dir: cfg.Dir, Postgres: true, Redis: true, Temporal: true,
+		Durable: true, TemporalYields: cfg.TemporalYields, OnDeath: cfg.OnDeath,
+	}); err != nil {
 		return nil, err
 	}
 	defer func() {

@@ -22,6 +22,10 @@ type Config struct {
 	Postgres, Redis, Temporal, TemporalUI bool
 	// Durable keeps Postgres's data even if the machine loses power. Tests do without.
 	Durable bool
+	// TemporalYields has the Temporal server use only what the others leave of the processors: a stack that one person
+	// looks at shares its few processors, and what waits for Temporal waits for a turn's beginning and end, what waits for
+	// the others for every token. Not for tests: compilers beside them leave nothing for long.
+	TemporalYields bool
 	// PreferKnownPorts takes each service's well-known port where it is free, for people to remember.
 	PreferKnownPorts bool
 	// OnDeath is told of a service that ended without being asked to. It may start it again.
@@ -168,7 +172,7 @@ func (s *Stack) startRedis(ctx context.Context) error {
 }
 
 func (s *Stack) startTemporal(ctx context.Context, program string) error {
-	service, t, err := newTemporal(s.cfg.Dir, program, filepath.Join(s.cfg.Root, "temporal-config"), s.postgres, s.port)
+	service, t, err := newTemporal(s.cfg.Dir, program, filepath.Join(s.cfg.Root, "temporal-config"), s.cfg.TemporalYields, s.postgres, s.port)
 	if err != nil {
 		return err
 	}

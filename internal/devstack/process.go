@@ -22,6 +22,7 @@ type spec struct {
 	dir     string
 	user    *account // who runs it; nil is the caller
 	nice    int      // how far it stands back when the processors are busy, 0 to 19
+	idle    bool     // it stands back for everybody; where the kernel knows no such thing, by nice
 	ready   func(ctx context.Context) error
 	orphan  syscall.Signal // sent by the kernel when the process that started it dies (Linux)
 	stop    syscall.Signal // asks it to end
@@ -161,6 +162,20 @@ func (s *Service) life() *child {
 	return s.current
 }
 
+// standBack is a program that lowers its own priority and then turns into the one given to it; nil for a service that
+// stands back for nobody.
+func (s *spec) standBack() []string {
+	if s.idle {
+		if prefix := whenIdle(); prefix != nil {
+			return prefix
+		}
+	}
+	if s.nice > 0 {
+		return []string{"nice", "-n", strconv.Itoa(s.nice)}
+	}
+	return nil
+}
+
 func (s *Service) spawn() (*child, error) {
 	if s.spec.prepare != nil {
 		if err := s.spec.prepare(); err != nil {
@@ -176,8 +191,8 @@ func (s *Service) spawn() (*child, error) {
 	}
 	defer logFile.Close()
 	argv := s.spec.argv
-	if s.spec.nice > 0 {
-		argv = slices.Concat([]string{"nice", "-n", strconv.Itoa(s.spec.nice)}, argv) // it turns into that program
+	if prefix := s.spec.standBack(); prefix != nil {
+		argv = slices.Concat(prefix, argv)
 	}
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env, cmd.Dir = s.spec.env, s.spec.dir

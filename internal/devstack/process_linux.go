@@ -3,6 +3,7 @@ package devstack
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 )
@@ -15,6 +16,17 @@ func attributes(orphan syscall.Signal, user *account) *syscall.SysProcAttr {
 		attr.Credential = &syscall.Credential{Uid: user.uid, Gid: user.gid}
 	}
 	return attr
+}
+
+// whenIdle starts a program under the policy for background work, SCHED_IDLE: it never interrupts anybody, and whoever
+// wakes up interrupts it at once. Niceness divides the time, but lets a process that is running finish its slice of some
+// milliseconds. A process that sleeps often, as servers do, still has its turn within some milliseconds of a busy machine.
+func whenIdle() []string {
+	chrt, err := exec.LookPath("chrt") // of util-linux
+	if err != nil {
+		return nil
+	}
+	return []string{chrt, "--idle", "0"}
 }
 
 // guard has nothing to do where the kernel guards.

@@ -19,6 +19,9 @@ func attributes(_ syscall.Signal, user *account) *syscall.SysProcAttr {
 	return attr
 }
 
+// whenIdle has no counterpart here.
+func whenIdle() []string { return nil }
+
 // guard ends the child's process group when we die, even by SIGKILL: a shell waits on a pipe whose other end only we
 // hold. It asks first, because Postgres must end its own children. release calls the guard off once the child is gone.
 func guard(pid int) (release func()) {

@@ -29,7 +29,8 @@ type temporal struct {
 }
 
 // newTemporal is the server on that Postgres. Its schema and namespace are brought up to date around its start.
-func newTemporal(dir, program, config string, db *postgres, take func(name string, known int) (int, error)) (*Service, *temporal, error) {
+// With yields it stands back for everything else.
+func newTemporal(dir, program, config string, yields bool, db *postgres, take func(name string, known int) (int, error)) (*Service, *temporal, error) {
 	env := append(os.Environ(),
 		"TEMPORAL_SQL_ADDRESS=127.0.0.1:"+strconv.Itoa(db.port),
 		"TEMPORAL_SQL_USER="+superuser,
@@ -73,6 +74,7 @@ func newTemporal(dir, program, config string, db *postgres, take func(name strin
 		argv:   []string{program, "server", config},
 		env:    t.env,
 		nice:   4, // what it writes is as durable a moment later; a reader waits for the others with every token
+		idle:   yields,
 		ready:  t.ready,
 		orphan: syscall.SIGKILL, // everything that matters is in Postgres
 		stop:   syscall.SIGTERM,

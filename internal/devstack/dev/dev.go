@@ -141,7 +141,7 @@ func (d *dev) build(ctx context.Context) (string, error) {
 	}
 	program := filepath.Join(d.root, ".pulsehub", "bin", "pulsehub")
 	return program, d.progress.do("PulseHub, compiled", func(t *task) error {
-		return devstack.GoBuild(ctx, d.root, ".", program, "./cmd/pulsehub", 10, func(n int) { t.note("%d packages", n) })
+		return devstack.GoBuild(ctx, d.root, ".", program, "./cmd/pulsehub", 5, func(n int) { t.note("%d packages", n) })
 	})
 }
 
@@ -150,7 +150,7 @@ func (d *dev) startServices(ctx context.Context) (err error) {
 	d.stack, err = devstack.Start(ctx, devstack.Config{
 		Dir: d.state, Root: d.root,
 		Postgres: true, Redis: true, Temporal: true, TemporalUI: !d.cfg.ServicesOnly,
-		Durable: !tests, PreferKnownPorts: !tests,
+		Durable: !tests, TemporalYields: !tests, PreferKnownPorts: !tests,
 		OnDeath: d.revive,
 		Step: func(name string) (func(string), func(error)) {
 			t, done := d.progress.step(name)
