@@ -4,6 +4,7 @@ SHELL := /bin/sh
 
 dev := .pulsehub/bin/dev
 bin := $(CURDIR)/.pulsehub/bin
+begun := $(shell date +%s)
 # Everything is compiled alike, so that programs, tests and linters share what they have in common.
 export GOFLAGS := $(shell cat tools/goflags)
 
@@ -19,7 +20,7 @@ bootstrap:
 
 .PHONY: dev
 dev: bootstrap ## Install what is missing, build, and run everything. Ctrl-C stops it.
-	@exec $(dev)
+	@exec $(dev) --begun $(begun)
 
 .PHONY: setup
 setup: bootstrap ## Install what this machine lacks: PostgreSQL, Redis, Chromium, nginx, npm packages.

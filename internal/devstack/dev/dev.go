@@ -27,6 +27,8 @@ type Config struct {
 	// Command is run in the stack's environment; then everything is stopped. Empty: run until interrupted. With a
 	// command, Postgres does without fsync and ports are nobody's favourites, as suits tests.
 	Command []string
+	// Begun is when what led to this began, as compiling it; zero is now. It is what "running, after …" counts from.
+	Begun time.Time
 }
 
 // WorkerQueue is a Temporal task queue that the worker role serves: once it is asked for work, the worker is up.
@@ -38,7 +40,6 @@ type dev struct {
 	root     string
 	state    string
 	progress *progress
-	begin    time.Time
 
 	stack   *devstack.Stack
 	env     environment
@@ -94,11 +95,14 @@ func newDev(cfg Config) (*dev, error) {
 	if cfg.State == "" {
 		cfg.State = filepath.Join(root, ".pulsehub")
 	}
+	if cfg.Begun.IsZero() {
+		cfg.Begun = time.Now()
+	}
 	state, err := filepath.Abs(cfg.State)
 	if err != nil {
 		return nil, err
 	}
-	return &dev{cfg: cfg, root: root, state: state, progress: newProgress(os.Stdout), begin: time.Now()}, nil
+	return &dev{cfg: cfg, root: root, state: state, progress: newProgress(os.Stdout)}, nil
 }
 
 func (d *dev) start(ctx context.Context) error {

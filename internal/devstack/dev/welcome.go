@@ -54,9 +54,9 @@ func (d *dev) welcome() {
 	var b strings.Builder
 	row := func(name, value string) { fmt.Fprintf(&b, "  %-14s %s\n", name, value) }
 	if d.cfg.ServicesOnly {
-		fmt.Fprintf(&b, "\nThe services are running, after %s.\n\n", seconds(time.Since(d.begin)))
+		fmt.Fprintf(&b, "\nThe services are running, after %s.\n\n", seconds(time.Since(d.cfg.Begun)))
 	} else {
-		fmt.Fprintf(&b, "\nPulseHub is running, after %s.\n\n", seconds(time.Since(d.begin)))
+		fmt.Fprintf(&b, "\nPulseHub is running, after %s.\n\n", seconds(time.Since(d.cfg.Begun)))
 		row("Web app", d.address)
 		row("", fmt.Sprintf("sign in as %s with %s", demoEmail, demoPassword))
 		row("API", d.address+"/docs")
