@@ -1,5 +1,4 @@
 import { memo, useMemo, type ReactNode } from 'react'
-import type { Problem } from '@/api/problem'
 import { Button } from '@/ui/Button'
 import { Notice } from '@/ui/Notice'
 import { CampaignCard } from './CampaignCard'
@@ -8,20 +7,8 @@ import { Markdown } from './Markdown'
 import { MessageFooter } from './MessageFooter'
 import { Steps } from './Steps'
 import { TablePart } from './TablePart'
-import { sourcesOf, type Part } from './parts'
-
-export interface Answer {
-  turnId: string
-  /** The stored message; undefined while the turn is answered. */
-  messageId?: string
-  content: string
-  parts: Part[]
-  steps: { step: string; label: string }[]
-  status: 'running' | 'completed' | 'stopped' | 'failed'
-  provider?: string
-  rating?: 'up' | 'down'
-  problem?: Problem
-}
+import type { Answer } from './answer'
+import { sourcesOf } from './parts'
 
 interface AssistantMessageProps {
   answer: Answer

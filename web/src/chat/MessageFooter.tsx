@@ -9,7 +9,7 @@ import { Badge } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
 import { IconButton } from '@/ui/IconButton'
 import { toastShown } from '@/ui/toast'
-import type { Answer } from './AssistantMessage'
+import type { Answer } from './answer'
 import { answerMarkdown } from './exportMarkdown'
 
 interface MessageFooterProps {
