@@ -88,7 +88,7 @@ func wantsPage(r *http.Request) bool {
 	if strings.HasPrefix(path, "/assets/") || path == "/favicon.svg" || path == "/" {
 		return true
 	}
-	for _, own := range []string{"/docs", "/openapi", "/schemas", "/oauth/", "/t/", "/unsubscribe/", "/v1/", "/metrics", "/healthz", "/readyz"} {
+	for _, own := range []string{"/docs", "/openapi", "/schemas", "/oauth/", "/t/", "/unsubscribe/", "/v1/", "/collect/", "/pixel/", "/metrics", "/healthz", "/readyz"} {
 		if strings.HasPrefix(path, own) {
 			return false
 		}
@@ -151,7 +151,7 @@ func (s *Server) authenticate(authenticator Authenticator) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		header := c.GetHeader("Authorization")
 		token, bearer := strings.CutPrefix(header, "Bearer ")
-		if !bearer || signIns[c.Request.URL.Path] {
+		if !bearer || signIns[c.Request.URL.Path] || isIngest(c.Request.URL.Path) {
 			return
 		}
 		p, err := authenticator.Authenticate(c.Request.Context(), token)
@@ -200,7 +200,8 @@ func openAPI() huma.Config {
 	cfg.DocsPath = ""     // docs.go serves it
 	cfg.CreateHooks = nil // no $schema links in bodies: the contract names every field
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
+		"bearer":   {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
+		"writeKey": {Type: "http", Scheme: "basic", Description: "A data source's write key as the user, with no password; or writeKey in the body"},
 	}
 	return cfg
 }

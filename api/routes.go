@@ -23,10 +23,11 @@ type Services struct {
 	// Recommendations and Providers are the AI resources.
 	Recommendations Recommendations
 	Providers       Providers
-	// DataSources, DummyData and Analytics are the data resources.
+	// DataSources, DummyData, Analytics and Ingest are the data resources.
 	DataSources DataSources
 	DummyData   DummyData
 	Analytics   Pictures
+	Ingest      Ingest
 	// Dependencies are what /readyz asks.
 	Dependencies []Dependency
 }
@@ -45,4 +46,5 @@ func (s *Server) routes(svc Services) {
 	s.dataSourceRoutes(svc.DataSources)
 	s.dummyDataRoutes(svc.DummyData)
 	s.analyticsRoutes(svc.Analytics)
+	s.ingestRoutes(svc.Ingest)
 }

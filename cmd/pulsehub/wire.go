@@ -26,6 +26,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/crypto"
 	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/durable"
+	"github.com/pulsehub/pulsehub/internal/ingest"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 	"github.com/pulsehub/pulsehub/internal/resilience"
 	"github.com/pulsehub/pulsehub/internal/store"
@@ -121,6 +122,8 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	a.dummyData = activities.NewDummyData(activities.DummyDataConfig{Repository: a.store, Now: time.Now})
 	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Jobs: a.store, DummyData: a.starter, Expired: a.store, Now: time.Now})
 
+	pipeline := ingest.NewPipeline(ingest.PipelineConfig{Writer: a.store})
+
 	visitors := auth.NewVisitors(keys)
 	cookies := api.Cookies{Secure: cfg.Auth.CookieSecure, PublicURL: cfg.PublicURL}
 	a.api, err = api.New(api.Config{
@@ -131,9 +134,13 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 				{Name: "temporal", Ping: a.starter.Ping},
 			},
 			Auth: accounts, Accounts: accounts, Visitors: visitors, Claimer: a.chats, Cookies: cookies,
-			DataSources:     datasource.NewService(datasource.ServiceConfig{Repository: a.store, Now: time.Now}),
-			DummyData:       datasource.NewDummyService(datasource.DummyConfig{Repository: a.store, Starter: a.starter, Now: time.Now}),
-			Analytics:       figures,
+			DataSources: datasource.NewService(datasource.ServiceConfig{Repository: a.store, Now: time.Now}),
+			DummyData:   datasource.NewDummyService(datasource.DummyConfig{Repository: a.store, Starter: a.starter, Now: time.Now}),
+			Analytics:   figures,
+			Ingest: api.Ingest{
+				Sources: ingest.NewSources(a.store, time.Now), Pipeline: pipeline, Now: time.Now,
+				Limit: resilience.IngestLimit{Limiter: limiter, PerWorkspace: cfg.Limits.IngestPerWorkspace},
+			},
 			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
 				Service: a.chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,

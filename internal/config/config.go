@@ -52,6 +52,7 @@ type Limits struct {
 	LoginsPerAddress        int `env:"LIMIT_LOGINS_PER_ADDRESS" envDefault:"30" doc:"Log-in attempts a minute from one address."`
 	FailedLoginsPerAccount  int `env:"LIMIT_FAILED_LOGINS_PER_ACCOUNT" envDefault:"10" doc:"Wrong passwords per 15 minutes for one account."`
 	MessagesPerUser         int `env:"LIMIT_MESSAGES_PER_USER" envDefault:"30" doc:"Chat messages a minute from one user or visitor."`
+	IngestPerWorkspace      int `env:"LIMIT_INGEST_PER_WORKSPACE" envDefault:"1000" doc:"Requests with events a second, of one workspace."`
 	ConversationsPerAddress int `env:"LIMIT_CONVERSATIONS_PER_ADDRESS" envDefault:"60" doc:"New conversations a minute from one address without an account."`
 }
 

@@ -31,19 +31,33 @@ const (
 	EventCustom = "custom"
 )
 
+// Vocabulary is every name but EventCustom.
+var Vocabulary = []string{
+	EventPageViewed, EventProductViewed, EventSearchPerformed, EventProductAdded, EventCheckoutStarted, EventOrderCompleted,
+	EventOrderRefunded, EventLeadCaptured, EventSignedUp, EventFormSubmitted, EventMessageSent, EventMessageDelivered,
+	EventMessageOpened, EventMessageClicked, EventMessageBounced, EventMessageComplained, EventMessageUnsubscribed, EventMessageFailed,
+}
+
 // Event is something a customer did, in the normalised vocabulary.
 type Event struct {
 	Source     Type
-	ExternalID string // the source's own id: with the source and the time it is unique
+	SourceID   uuid.UUID // Nil: the workspace's source of that type for demo data
+	ExternalID string    // the source's own id: with the source and the time it is unique
 	Type       string
+	Name       string // the source's name for it, where Type is EventCustom
 	CustomerID uuid.UUID
-	SessionID  uuid.UUID // Nil outside of a visit
-	OccurredAt time.Time
-	Channel    string
-	Product    string
-	Cents      int64 // money, in hundredths of the workspace's currency
-	HasValue   bool  // whether Cents says something
-	Properties []byte
+	// AnonymousID and ResolvedBy tell how the customer was found; empty and 0 where the source knew.
+	AnonymousID string
+	ResolvedBy  uint8     // ingest.ByUserID …
+	SessionID   uuid.UUID // Nil outside of a visit
+	OccurredAt  time.Time
+	ReceivedAt  time.Time // zero is OccurredAt
+	Channel     string
+	Product     string
+	Cents       int64  // money, in hundredths of the workspace's currency
+	HasValue    bool   // whether Cents says something
+	Properties  []byte // JSON; of an order its "items" are [{product, quantity, price}]
+	Context     []byte // JSON, as it was sent
 	// Duplicate tells that a better source told of the same act: the event is kept and counted as an event, and as
 	// nothing else. One purchase that Shopify, Tag Manager and the pixel all report is one order.
 	Duplicate bool

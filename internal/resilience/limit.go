@@ -154,6 +154,17 @@ func (c ChatLimits) AllowMessage(ctx context.Context, owner uuid.UUID) error {
 	return tooMany("Too many messages in a minute.", c.Limiter.Take(ctx, "message:"+owner.String(), c.MessagesPerUser, time.Minute))
 }
 
+// IngestLimit is how many requests with events a workspace may send a second.
+type IngestLimit struct {
+	Limiter      *Limiter
+	PerWorkspace int
+}
+
+// AllowIngest counts a request.
+func (i IngestLimit) AllowIngest(ctx context.Context, workspaceID uuid.UUID) error {
+	return tooMany("Too many requests in a second.", i.Limiter.Take(ctx, "ingest:"+workspaceID.String(), i.PerWorkspace, time.Second))
+}
+
 func tooMany(what string, wait time.Duration) error {
 	if wait <= 0 {
 		return nil

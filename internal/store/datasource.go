@@ -112,9 +112,19 @@ func (s *Store) DeleteDataSource(ctx context.Context, workspaceID, id uuid.UUID)
 		if tag.RowsAffected() == 0 {
 			return nil
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM customers c WHERE c.workspace_id = $1
-			AND NOT EXISTS (SELECT FROM events e WHERE e.workspace_id = $1 AND e.customer_id = c.id)`, workspaceID); err != nil {
-			return err
+		for _, q := range []string{
+			"DELETE FROM message_keys WHERE data_source_id = $2 AND $1::uuid IS NOT NULL",
+			"DELETE FROM order_acts WHERE workspace_id = $1 AND data_source_id = $2",
+			`WITH gone AS (
+				DELETE FROM customers c WHERE c.workspace_id = $1 AND $2::uuid IS NOT NULL
+					AND NOT EXISTS (SELECT FROM events e WHERE e.workspace_id = $1 AND e.customer_id = c.id) RETURNING c.id
+			), parts AS (DELETE FROM merged_customers p USING gone WHERE p.workspace_id = $1 AND p.customer_id = gone.id
+			), names AS (DELETE FROM identities i USING gone WHERE i.workspace_id = $1 AND i.customer_id = gone.id)
+			DELETE FROM devices d USING gone WHERE d.workspace_id = $1 AND d.customer_id = gone.id`,
+		} {
+			if _, err := tx.Exec(ctx, q, workspaceID, id); err != nil {
+				return err
+			}
 		}
 		// What the others told of the same acts was a duplicate, and now counts.
 		if _, err := tx.Exec(ctx, promoteSQL, workspaceID); err != nil {

@@ -196,6 +196,7 @@ func (s *Store) AbandonDummyData(ctx context.Context, workspaceID, id uuid.UUID,
 			"DELETE FROM events WHERE workspace_id = $1 AND customer_id BETWEEN $2 AND $3",
 			"DELETE FROM customer_features WHERE workspace_id = $1 AND customer_id BETWEEN $2 AND $3",
 			"DELETE FROM customer_days WHERE workspace_id = $1 AND customer_id BETWEEN $2 AND $3",
+			"DELETE FROM customer_visits WHERE workspace_id = $1 AND customer_id BETWEEN $2 AND $3",
 			"DELETE FROM customers WHERE workspace_id = $1 AND id BETWEEN $2 AND $3",
 		} {
 			if _, err := tx.Exec(ctx, q, workspaceID, from, to); err != nil {
@@ -263,6 +264,7 @@ func (s *Store) RemoveDummyData(ctx context.Context, workspaceID uuid.UUID, now 
 				"DELETE FROM data_sources WHERE workspace_id = $1 AND demo",
 				"DELETE FROM customer_features WHERE workspace_id = $1",
 				"DELETE FROM customer_days WHERE workspace_id = $1",
+				"DELETE FROM customer_visits WHERE workspace_id = $1",
 				"DELETE FROM event_days WHERE workspace_id = $1",
 				"DELETE FROM event_hours WHERE workspace_id = $1",
 				"DELETE FROM visit_hours WHERE workspace_id = $1",
@@ -290,7 +292,7 @@ func (s *Store) RemoveDummyData(ctx context.Context, workspaceID uuid.UUID, now 
 // tidy has Postgres learn what the tables look like now, so that it plans the next questions well. Autovacuum would, in a
 // minute.
 func (s *Store) tidy(ctx context.Context) error {
-	for _, q := range []string{"ANALYZE events (workspace_id, data_source_id, customer_id, type, occurred_at)", "ANALYZE customers", "VACUUM (ANALYZE) customer_features, customer_days, event_days, event_hours, visit_hours, product_days"} {
+	for _, q := range []string{"ANALYZE events (workspace_id, data_source_id, customer_id, type, occurred_at)", "ANALYZE customers", "VACUUM (ANALYZE) customer_features, customer_days, customer_visits, event_days, event_hours, visit_hours, product_days"} {
 		if _, err := s.pool.Exec(ctx, q); err != nil {
 			return fmt.Errorf("gathering statistics: %w", err)
 		}

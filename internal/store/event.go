@@ -15,10 +15,11 @@ import (
 
 var eventColumns = []string{
 	"workspace_id", "data_source_id", "external_id", "type", "customer_id", "session_id", "occurred_at", "received_at",
-	"channel", "product", "value", "properties", "duplicate", "demo",
+	"channel", "product", "value", "properties", "duplicate", "demo", "name", "anonymous_id", "resolved_by", "context",
 }
 
 // copyEvents writes events by COPY. Their partitions must be there (ensureEventPartitions), or they land in the default one.
+// An event without a SourceID is of the source of its type.
 func copyEvents(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, sources map[datasource.Type]uuid.UUID, demo bool, events []datasource.Event) error {
 	rows := &eventRows{events: events, next: -1, row: make([]any, len(eventColumns)), sources: map[datasource.Type]any{}, words: map[string]any{}}
 	for t, id := range sources {
@@ -53,6 +54,19 @@ func (r *eventRows) Values() ([]any, error) {
 	row := r.row
 	row[1], row[2], row[3], row[4] = r.sources[e.Source], e.ExternalID, r.text(e.Type), pgUUID(e.CustomerID)
 	row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12] = nil, at, at, r.text(e.Channel), r.text(e.Product), nil, nil, e.Duplicate
+	row[14], row[15], row[16], row[17] = null(e.Name), null(e.AnonymousID), nil, nil
+	if e.SourceID != uuid.Nil {
+		row[1] = pgUUID(e.SourceID)
+	}
+	if !e.ReceivedAt.IsZero() {
+		row[7] = e.ReceivedAt
+	}
+	if e.ResolvedBy != 0 {
+		row[16] = int16(e.ResolvedBy)
+	}
+	if e.Context != nil {
+		row[17] = e.Context
+	}
 	if row[1] == nil {
 		return nil, fmt.Errorf("no data source of type %s to write to", e.Source)
 	}

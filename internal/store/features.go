@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -12,6 +13,65 @@ import (
 func refreshFeatures(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, customers []uuid.UUID) error {
 	if _, err := tx.Exec(ctx, "SELECT refresh_features($1, $2)", workspaceID, customers); err != nil {
 		return fmt.Errorf("computing the features of %d customers: %w", len(customers), err)
+	}
+	return nil
+}
+
+// Refreshed is what one step of refreshing features did.
+type Refreshed struct {
+	Customers int
+	// Last is the last customer that was refreshed; the next step goes on after it. Nil: there was none after the one given.
+	Last uuid.UUID
+}
+
+// RefreshStale computes the features of at most limit customers of the workspace that are stale, by id after that one, in one
+// transaction. What becomes stale meanwhile stays so, and is refreshed by a later step: killed at any moment, nothing is
+// missed, and refreshing again changes nothing.
+func (s *Store) RefreshStale(ctx context.Context, workspaceID, after uuid.UUID, limit int) (r Refreshed, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if err := lockFeatures(ctx, tx, workspaceID); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, "SELECT DISTINCT customer_id FROM stale_customers WHERE workspace_id = $1 AND customer_id > $2 ORDER BY customer_id LIMIT $3", workspaceID, after, limit)
+		if err != nil {
+			return err
+		}
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		r = Refreshed{Customers: len(ids), Last: ids[len(ids)-1]}
+		// Whoever merges one of them waits for this, or this for them: no day is written to a customer who is gone.
+		if _, err := tx.Exec(ctx, "SELECT FROM customers WHERE workspace_id = $1 AND id = ANY ($2) ORDER BY id FOR KEY SHARE", workspaceID, ids); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM stale_customers WHERE workspace_id = $1 AND customer_id = ANY ($2)", workspaceID, ids); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "SELECT refresh_features($1, $2, true)", workspaceID, ids)
+		return err
+	})
+	return r, failed(err, "refreshing features")
+}
+
+// BumpDataVersion makes every cached picture of the workspace old.
+func (s *Store) BumpDataVersion(ctx context.Context, workspaceID uuid.UUID) error {
+	return s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return bumpDataVersion(ctx, tx, workspaceID) })
+}
+
+// StaleWorkspaces are those with customers that have been stale since before that time.
+func (s *Store) StaleWorkspaces(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error) {
+	rows, err := s.pool.Query(ctx, "SELECT DISTINCT workspace_id FROM stale_customers WHERE since < $1 LIMIT $2", before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("looking for stale features: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
+// lockFeatures lets one transaction at a time compute a workspace's features. Who needs lockWorkspaceData too takes that first.
+func lockFeatures(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID) error {
+	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('pulsehub.features:' || $1::text, 0))", workspaceID.String()); err != nil {
+		return fmt.Errorf("waiting for other work on this workspace's features: %w", err)
 	}
 	return nil
 }
@@ -28,6 +88,9 @@ func (s *Store) RebuildFeatures(ctx context.Context, workspaceID uuid.UUID) erro
 }
 
 func rebuild(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID) error {
+	if err := lockFeatures(ctx, tx, workspaceID); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, "SELECT refresh_features($1, NULL)", workspaceID); err != nil {
 		return fmt.Errorf("computing all features: %w", err)
 	}

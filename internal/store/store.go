@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,8 +24,9 @@ import (
 
 // Store is a pool of connections: bun for rows, pgx beneath it for COPY, batches and long SQL.
 type Store struct {
-	pool *pgxpool.Pool
-	db   *bun.DB
+	pool   *pgxpool.Pool
+	db     *bun.DB
+	months sync.Map // whose partition of events is known to be there, as "2006-01"
 }
 
 // Open connects to Postgres. It fails at once if nothing answers. adjust may change how.

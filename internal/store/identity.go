@@ -1,0 +1,391 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/pulsehub/pulsehub/internal/customer"
+	"github.com/pulsehub/pulsehub/internal/ingest"
+)
+
+// resolveIdentities finds whose the items are and makes what follows from it so, within tx, which holds the workspace's lock.
+// Customers whose events changed hands are answered as stale.
+func resolveIdentities(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, zone string, items []ingest.Item, known ingest.Identities, now time.Time) (ingest.Resolution, []uuid.UUID, error) {
+	r := ingest.Resolve(items, known)
+	if merged := r.Merged(); len(merged) > 0 {
+		if err := moreOf(ctx, tx, workspaceID, merged, r.Merges, &known); err != nil {
+			return r, nil, err
+		}
+		r = ingest.Resolve(items, known)
+	}
+	w := identityWriter{tx: tx, workspaceID: workspaceID, zone: zone, now: now}
+	if err := w.change(ctx, r); err != nil {
+		return r, nil, err
+	}
+	if err := w.customers(ctx, items, r); err != nil {
+		return r, nil, err
+	}
+	return r, w.stale, w.describe(ctx, items, r)
+}
+
+// identityQueries asks for all that is known of the items' identifiers and devices.
+func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item) *ingest.Identities {
+	known := &ingest.Identities{Known: map[ingest.Identifier]uuid.UUID{}, Devices: map[string]ingest.Device{}, Apart: map[[2]uuid.UUID]bool{}}
+	var kinds []int16
+	var values, devices []string
+	asked, askedDevices := map[ingest.Identifier]bool{}, map[string]bool{}
+	for i := range items {
+		for _, id := range items[i].Identifiers {
+			if !asked[id] {
+				asked[id] = true
+				kinds, values = append(kinds, int16(id.Kind)), append(values, id.Value)
+			}
+		}
+		if a := items[i].AnonymousID; a != "" && !askedDevices[a] {
+			askedDevices[a] = true
+			devices = append(devices, a)
+		}
+	}
+	if len(kinds) > 0 {
+		b.Queue(`SELECT i.kind, i.value, i.customer_id FROM unnest($2::smallint[], $3::text[]) AS u (kind, value)
+			JOIN identities i ON i.workspace_id = $1 AND i.kind = u.kind AND i.value = u.value`, workspaceID, kinds, values).Query(func(rows pgx.Rows) error {
+			var kind int16
+			var value string
+			var c uuid.UUID
+			_, err := pgx.ForEachRow(rows, []any{&kind, &value, &c}, func() error {
+				known.Known[ingest.Identifier{Kind: uint8(kind), Value: value}] = c
+				return nil
+			})
+			return err
+		})
+	}
+	if len(devices) > 0 {
+		b.Queue(`SELECT d.anonymous_id, d.customer_id, d.profile_id, d.seen_with FROM unnest($2::text[]) AS u (anonymous_id)
+			JOIN devices d ON d.workspace_id = $1 AND d.anonymous_id = u.anonymous_id`, workspaceID, devices).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
+	}
+	return known
+}
+
+func readDevices(rows pgx.Rows, known *ingest.Identities) error {
+	var name string
+	var d ingest.Device
+	_, err := pgx.ForEachRow(rows, []any{&name, &d.Customer, &d.Profile, &d.SeenWith}, func() error {
+		known.Devices[name] = d
+		d.SeenWith = nil
+		return nil
+	})
+	return err
+}
+
+// moreOf reads what a merge of customers depends on: the devices they were seen with, and who is to stay apart.
+func moreOf(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, merged []uuid.UUID, merges []ingest.Merge, known *ingest.Identities) error {
+	ids := append([]uuid.UUID{}, merged...)
+	for _, m := range merges {
+		ids = append(ids, m.Customer)
+	}
+	b := &pgx.Batch{}
+	b.Queue(`SELECT anonymous_id, customer_id, profile_id, seen_with FROM devices WHERE workspace_id = $1 AND customer_id = ANY ($2)
+		UNION SELECT anonymous_id, customer_id, profile_id, seen_with FROM devices WHERE workspace_id = $1 AND cardinality(seen_with) > 1 AND seen_with && $2`,
+		workspaceID, ids).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
+	b.Queue("SELECT customer_id, merged_id FROM customer_merges WHERE workspace_id = $1 AND undone_at IS NOT NULL AND (customer_id = ANY ($2) OR merged_id = ANY ($2))",
+		workspaceID, ids).Query(func(rows pgx.Rows) error {
+		var one, other uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&one, &other}, func() error {
+			known.Apart[ingest.Pair(one, other)] = true
+			return nil
+		})
+		return err
+	})
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("reading who is who: %w", err)
+	}
+	return nil
+}
+
+// identityWriter makes a resolution so.
+type identityWriter struct {
+	tx          pgx.Tx
+	workspaceID uuid.UUID
+	zone        string
+	now         time.Time
+	stale       []uuid.UUID // customers whose events changed hands
+}
+
+// change writes merges, splits, identities and devices.
+func (w *identityWriter) change(ctx context.Context, r ingest.Resolution) error {
+	var same, identified []ingest.Merge
+	for _, m := range r.Merges {
+		if m.Reason == ingest.ReasonSamePerson {
+			same = append(same, m)
+		} else {
+			identified = append(identified, m)
+		}
+	}
+	if err := w.merge(ctx, same, ingest.ReasonSamePerson); err != nil {
+		return err
+	}
+	for _, s := range r.Splits {
+		if err := w.split(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := w.merge(ctx, identified, ingest.ReasonIdentified); err != nil {
+		return err
+	}
+	b := &pgx.Batch{}
+	if n := len(r.Identities); n > 0 {
+		kinds, values, customers := make([]int16, 0, n), make([]string, 0, n), make([]uuid.UUID, 0, n)
+		for id, c := range r.Identities {
+			kinds, values, customers = append(kinds, int16(id.Kind)), append(values, id.Value), append(customers, c)
+		}
+		b.Queue(`INSERT INTO identities (workspace_id, kind, value, customer_id) SELECT $1, u.* FROM unnest($2::smallint[], $3::text[], $4::uuid[]) AS u
+			ON CONFLICT (workspace_id, kind, value) DO UPDATE SET customer_id = excluded.customer_id`, w.workspaceID, kinds, values, customers)
+	}
+	if n := len(r.Devices); n > 0 {
+		names, customers, profiles, seen := make([]string, 0, n), make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n), make([]string, 0, n)
+		for name, d := range r.Devices {
+			names, customers, profiles, seen = append(names, name), append(customers, d.Customer), append(profiles, d.Profile), append(seen, uuidArray(d.SeenWith))
+		}
+		b.Queue(`INSERT INTO devices (workspace_id, anonymous_id, customer_id, profile_id, seen_with)
+			SELECT $1, u.name, u.customer, u.profile, u.seen::uuid[] FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[]) AS u (name, customer, profile, seen)
+			ON CONFLICT (workspace_id, anonymous_id) DO UPDATE SET customer_id = excluded.customer_id, seen_with = excluded.seen_with`,
+			w.workspaceID, names, customers, profiles, seen)
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("storing who is who: %w", err)
+	}
+	return nil
+}
+
+// uuidArray is a list of ids as Postgres reads it: unnest does not hand on lists in lists.
+func uuidArray(ids []uuid.UUID) string {
+	b := append(make([]byte, 0, 2+37*len(ids)), '{')
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, id.String()...)
+	}
+	return string(append(b, '}'))
+}
+
+// merge makes customers part of others: first their rows, for which whoever refreshes their features is waited for, then
+// their events and what else is theirs. One that was never stored leaves no trace.
+func (w *identityWriter) merge(ctx context.Context, merges []ingest.Merge, reason string) error {
+	if len(merges) == 0 {
+		return nil
+	}
+	merged, kept, ids := make([]uuid.UUID, len(merges)), make([]uuid.UUID, len(merges)), make([]uuid.UUID, len(merges))
+	for i, m := range merges {
+		merged[i], kept[i], ids[i] = m.Merged, m.Customer, uuid.Must(uuid.NewV7())
+	}
+	const pairs = "unnest($2::uuid[], $3::uuid[]) AS m (merged, kept)"
+	b := &pgx.Batch{}
+	b.Queue(`WITH gone AS (DELETE FROM customers c USING `+pairs+` WHERE c.workspace_id = $1 AND c.id = m.merged RETURNING c.id, m.kept, c.traits, c.created_at)
+		INSERT INTO merged_customers (workspace_id, id, customer_id, traits, created_at) SELECT $1, id, kept, traits, created_at FROM gone
+		ON CONFLICT (workspace_id, id) DO UPDATE SET customer_id = excluded.customer_id`, w.workspaceID, merged, kept)
+	b.Queue(`INSERT INTO customer_merges (id, workspace_id, customer_id, merged_id, profiles, identities, reason, merged_at)
+		SELECT m.id, $1, m.kept, m.merged,
+			ARRAY(SELECT p.id FROM merged_customers p WHERE p.workspace_id = $1 AND (p.customer_id = m.merged OR p.id = m.merged)),
+			coalesce((SELECT jsonb_agg(jsonb_build_array(i.kind, i.value)) FROM identities i WHERE i.workspace_id = $1 AND i.customer_id = m.merged), '[]'),
+			$5, $6
+		FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS m (merged, kept, id)
+		WHERE EXISTS (SELECT FROM merged_customers p WHERE p.workspace_id = $1 AND p.id = m.merged)`, w.workspaceID, merged, kept, ids, reason, w.now)
+	b.Queue("UPDATE merged_customers p SET customer_id = m.kept FROM "+pairs+" WHERE p.workspace_id = $1 AND p.customer_id = m.merged", w.workspaceID, merged, kept)
+	b.Queue("UPDATE identities i SET customer_id = m.kept FROM "+pairs+" WHERE i.workspace_id = $1 AND i.customer_id = m.merged", w.workspaceID, merged, kept)
+	b.Queue(`WITH moved AS (
+			UPDATE events e SET customer_id = m.kept, profile_id = coalesce(e.profile_id, e.customer_id)
+			FROM `+pairs+` WHERE e.workspace_id = $1 AND e.customer_id = m.merged RETURNING m.merged, e.occurred_at
+		)
+		DELETE FROM customer_days d USING (SELECT DISTINCT merged, (occurred_at AT TIME ZONE $4)::date AS day FROM moved) m
+		WHERE d.workspace_id = $1 AND d.day = m.day AND d.customer_id = m.merged`, w.workspaceID, merged, kept, w.zone)
+	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("merging %d customers: %w", len(merges), err)
+	}
+	w.stale = append(append(w.stale, merged...), kept...)
+	return nil
+}
+
+// split gives a device's events back to its own profile.
+func (w *identityWriter) split(ctx context.Context, s ingest.Split) error {
+	b := &pgx.Batch{}
+	b.Queue(`UPDATE events SET customer_id = $3, profile_id = NULL
+		WHERE workspace_id = $1 AND customer_id = $2 AND anonymous_id = $4 AND resolved_by = $5`, w.workspaceID, s.From, s.To, s.AnonymousID, ingest.ByAnonymous)
+	b.Queue(`WITH back AS (DELETE FROM merged_customers WHERE workspace_id = $1 AND id = $2 RETURNING traits, created_at)
+		INSERT INTO customers (workspace_id, id, traits, time_zone, created_at)
+		SELECT $1, $2, (SELECT traits FROM back), $3, coalesce((SELECT created_at FROM back), $4)
+		WHERE EXISTS (SELECT FROM back) OR EXISTS (SELECT FROM events WHERE workspace_id = $1 AND customer_id = $2)
+		ON CONFLICT (workspace_id, id) DO NOTHING`, w.workspaceID, s.To, w.zone, w.now)
+	b.Queue("UPDATE customer_merges SET undone_at = $3 WHERE workspace_id = $1 AND merged_id = $2 AND undone_at IS NULL", w.workspaceID, s.To, w.now)
+	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("giving a shared device's events back: %w", err)
+	}
+	w.stale = append(w.stale, s.From, s.To)
+	return nil
+}
+
+// customers stores those that items are of and that are not there yet.
+func (w *identityWriter) customers(ctx context.Context, items []ingest.Item, r ingest.Resolution) error {
+	var fresh, parts, partOf []uuid.UUID
+	seen := map[uuid.UUID]bool{}
+	for i := range items {
+		if c := r.Customers[i]; !seen[c] {
+			seen[c] = true
+			fresh = append(fresh, c)
+		}
+		if p := r.Profiles[i]; p != r.Customers[i] && len(items[i].Traits) > 0 && !seen[p] {
+			seen[p] = true
+			parts, partOf = append(parts, p), append(partOf, r.Customers[i])
+		}
+	}
+	b := &pgx.Batch{}
+	// Most are there: those are not touched, as an insertion that finds them would.
+	b.Queue(`INSERT INTO customers (workspace_id, id, time_zone, created_at)
+		SELECT $1, u.id, $3, $4 FROM unnest($2::uuid[]) AS u (id) WHERE NOT EXISTS (SELECT FROM customers c WHERE c.workspace_id = $1 AND c.id = u.id)`,
+		w.workspaceID, fresh, w.zone, w.now)
+	if len(parts) > 0 {
+		b.Queue(`INSERT INTO merged_customers (workspace_id, id, customer_id, created_at)
+			SELECT $1, u.id, u.customer, $4 FROM unnest($2::uuid[], $3::uuid[]) AS u (id, customer) ON CONFLICT (workspace_id, id) DO NOTHING`,
+			w.workspaceID, parts, partOf, w.now)
+	}
+	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("storing new customers: %w", err)
+	}
+	return nil
+}
+
+// describe keeps what the items say of their senders, and what is known of each customer because of it.
+func (w *identityWriter) describe(ctx context.Context, items []ingest.Item, r ingest.Resolution) error {
+	affected := map[uuid.UUID]bool{}
+	told := map[uuid.UUID]bool{}
+	for i := range items {
+		if len(items[i].Traits) > 0 {
+			affected[r.Customers[i]], told[r.Profiles[i]] = true, true
+		}
+	}
+	for _, m := range r.Merges {
+		affected[m.Customer] = true
+	}
+	for _, s := range r.Splits {
+		affected[s.From], affected[s.To] = true, true
+	}
+	for id, c := range r.Identities {
+		if id.Kind == ingest.ByUserID {
+			affected[c] = true // its external id
+		}
+	}
+	if len(affected) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, 0, len(affected))
+	for id := range affected {
+		ids = append(ids, id)
+	}
+	profiles, of, err := w.profiles(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		if p := r.Profiles[i]; len(items[i].Traits) > 0 {
+			if profiles[p] == nil {
+				profiles[p], of[p] = ingest.Traits{}, r.Customers[i]
+			}
+			profiles[p].Tell(items[i].Traits, items[i].At)
+		}
+	}
+	return w.write(ctx, profiles, of, told)
+}
+
+// profiles reads what those customers' profiles were told, and whose they are.
+func (w *identityWriter) profiles(ctx context.Context, customers []uuid.UUID) (map[uuid.UUID]ingest.Traits, map[uuid.UUID]uuid.UUID, error) {
+	rows, err := w.tx.Query(ctx, `SELECT id, id, traits FROM customers WHERE workspace_id = $1 AND id = ANY ($2)
+		UNION ALL SELECT id, customer_id, traits FROM merged_customers WHERE workspace_id = $1 AND customer_id = ANY ($2)`, w.workspaceID, customers)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading traits: %w", err)
+	}
+	profiles, of := map[uuid.UUID]ingest.Traits{}, map[uuid.UUID]uuid.UUID{}
+	var id, c uuid.UUID
+	var data []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &c, &data}, func() error {
+		t := ingest.Traits{}
+		if data != nil {
+			if err := json.Unmarshal(data, &t); err != nil {
+				return err
+			}
+		}
+		profiles[id], of[id] = t, c
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading traits: %w", err)
+	}
+	return profiles, of, nil
+}
+
+func (w *identityWriter) write(ctx context.Context, profiles map[uuid.UUID]ingest.Traits, of map[uuid.UUID]uuid.UUID, told map[uuid.UUID]bool) error {
+	byCustomer := map[uuid.UUID][]ingest.Traits{}
+	var partIDs []uuid.UUID
+	var partTraits []string
+	for p, t := range profiles {
+		byCustomer[of[p]] = append(byCustomer[of[p]], t)
+		if p != of[p] && told[p] {
+			data, err := json.Marshal(t)
+			if err != nil {
+				return fmt.Errorf("storing traits: %w", err)
+			}
+			partIDs, partTraits = append(partIDs, p), append(partTraits, string(data))
+		}
+	}
+	type row struct {
+		ID          uuid.UUID       `json:"id"`
+		Traits      ingest.Traits   `json:"traits"`
+		Email       string          `json:"email"`
+		Phone       string          `json:"phone"`
+		FirstName   string          `json:"first_name"`
+		LastName    string          `json:"last_name"`
+		City        string          `json:"city"`
+		Country     string          `json:"country"`
+		Locale      string          `json:"locale"`
+		TimeZone    string          `json:"time_zone"`
+		MayEmail    bool            `json:"consent_email"`
+		MaySMS      bool            `json:"consent_sms"`
+		MayPush     bool            `json:"consent_push"`
+		MayWhatsApp bool            `json:"consent_whatsapp"`
+		Attributes  json.RawMessage `json:"attributes"`
+	}
+	rows := make([]row, 0, len(byCustomer))
+	for id, parts := range byCustomer {
+		var c customer.Customer
+		attributes := ingest.Fold(parts...).Describe(&c, w.zone)
+		rows = append(rows, row{id, profiles[id], c.Email, c.Phone, c.FirstName, c.LastName, c.City, c.Country, c.Locale, c.TimeZone,
+			c.ConsentEmail, c.ConsentSMS, c.ConsentPush, c.ConsentWhatsApp, attributes})
+	}
+	data, err := json.Marshal(rows)
+	if err != nil {
+		return fmt.Errorf("storing traits: %w", err)
+	}
+	b := &pgx.Batch{}
+	b.Queue(`UPDATE customers c SET traits = nullif(u.traits, '{}'), email = nullif(u.email, ''), phone = nullif(u.phone, ''), first_name = nullif(u.first_name, ''), last_name = nullif(u.last_name, ''),
+			city = nullif(u.city, ''), country = nullif(u.country, ''), locale = nullif(u.locale, ''), time_zone = u.time_zone,
+			consent_email = u.consent_email, consent_sms = u.consent_sms, consent_push = u.consent_push, consent_whatsapp = u.consent_whatsapp, attributes = u.attributes,
+			external_id = (SELECT min(i.value) FROM identities i WHERE i.workspace_id = $1 AND i.customer_id = u.id AND i.kind = $3)
+		FROM jsonb_to_recordset($2::jsonb) AS u (id uuid, traits jsonb, email text, phone text, first_name text, last_name text, city text, country text, locale text,
+			time_zone text, consent_email boolean, consent_sms boolean, consent_push boolean, consent_whatsapp boolean, attributes jsonb)
+		WHERE c.workspace_id = $1 AND c.id = u.id`, w.workspaceID, string(data), ingest.ByUserID)
+	if len(partIDs) > 0 {
+		b.Queue("UPDATE merged_customers p SET traits = u.traits::jsonb FROM unnest($2::uuid[], $3::text[]) AS u (id, traits) WHERE p.workspace_id = $1 AND p.id = u.id",
+			w.workspaceID, partIDs, partTraits)
+	}
+	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("storing traits: %w", err)
+	}
+	return nil
+}
