@@ -26,6 +26,7 @@ type DataSource struct {
 	Type        datasource.Type   `json:"type" enum:"gtm,facebook_pixel,shopify,http"`
 	Name        string            `json:"name"`
 	Status      datasource.Status `json:"status" enum:"pending,connected,paused,needs_reauth,failed"`
+	WriteKey    string            `json:"writeKey,omitempty" doc:"With which events are sent to it, for http and gtm. It may be public: it lets nobody read"`
 	Demo        bool              `json:"demo" doc:"Made-up data; remove all of it with DELETE /data-sources/dummy-data"`
 	Events      int64             `json:"events" doc:"How many came from it, as of the last refresh"`
 	LastEventAt *time.Time        `json:"lastEventAt,omitempty"`
@@ -35,7 +36,7 @@ type DataSource struct {
 
 func dataSourceFrom(d datasource.DataSource) DataSource {
 	return DataSource{
-		ID: d.ID, Type: d.Type, Name: d.Name, Status: d.Status, Demo: d.Demo, Events: d.Events, LastEventAt: d.LastEventAt,
+		ID: d.ID, Type: d.Type, Name: d.Name, Status: d.Status, WriteKey: d.WriteKey, Demo: d.Demo, Events: d.Events, LastEventAt: d.LastEventAt,
 		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 	}
 }

@@ -129,6 +129,7 @@ END $$;
 
 DROP TABLE customer_visits, stale_customers, order_acts, customer_merges, merged_customers, devices, identities, rejected_events, message_keys;
 DROP FUNCTION customer_visited;
+DROP INDEX customer_days_customer_idx;
 ALTER TABLE customer_features DROP COLUMN affinities, DROP COLUMN engagement;
 ALTER TABLE customers DROP COLUMN attributes, DROP COLUMN traits;
 DROP INDEX customers_external_idx;

@@ -124,6 +124,8 @@ CREATE TABLE customer_visits (
     PRIMARY KEY (workspace_id, customer_id, started_at, channel)
 );
 
+CREATE INDEX customer_days_customer_idx ON customer_days (workspace_id, customer_id, day);
+
 -- More of the feature store.
 ALTER TABLE customer_features
     ADD COLUMN affinities jsonb, -- the five products that they care for most: [{product, views, adds, orders}]
@@ -138,8 +140,7 @@ ON CONFLICT DO NOTHING;
 DROP FUNCTION refresh_features(uuid, uuid[]);
 
 -- Computes features, days and visits of these customers, or of all (ids NULL), from their events. Running it again changes
--- nothing. For single customers, counting adjusts the counts of visits by hour, which refresh_rollups otherwise makes; days on
--- which a customer no longer did anything stay, and are for whoever moves events to remove.
+-- nothing. For single customers, counting adjusts the counts of visits by hour, which refresh_rollups otherwise makes.
 CREATE FUNCTION refresh_features(workspace uuid, ids uuid[], counting boolean DEFAULT false) RETURNS void LANGUAGE plpgsql
 SET plan_cache_mode = force_custom_plan SET jit = off SET work_mem = '64MB' SET enable_seqscan = on AS $$
 DECLARE
@@ -168,6 +169,9 @@ BEGIN
             WHEN 'checkout_started' THEN 40 WHEN 'order_completed' THEN 48 ELSE 32 END)
         FROM acts WHERE did AND NOT duplicate GROUP BY customer_id, local::date ORDER BY 2, 3
         ON CONFLICT (workspace_id, day, customer_id) DO UPDATE SET did = excluded.did WHERE d.did <> excluded.did
+    ), idle AS (
+        DELETE FROM customer_days d WHERE d.workspace_id = workspace AND d.customer_id = ANY (ids)
+            AND NOT EXISTS (SELECT FROM acts a WHERE a.customer_id = d.customer_id AND a.local::date = d.day AND a.did AND NOT a.duplicate)
     ), starts AS MATERIALIZED (
         SELECT customer_id, min(occurred_at) AS started_at, min(channel COLLATE "C") AS channel
         FROM acts WHERE session_id IS NOT NULL GROUP BY customer_id, session_id
@@ -190,12 +194,6 @@ BEGIN
         SELECT DISTINCT workspace, customer_id, started_at, channel FROM starts
         ON CONFLICT DO NOTHING
         RETURNING started_at AT TIME ZONE zone AS local, channel
-    ), hours AS (
-        INSERT INTO visit_hours AS h (workspace_id, day, hour, channel, visits)
-        SELECT workspace, local::date, extract(hour FROM local)::smallint, channel, sum(n)
-        FROM (SELECT local, channel, 1 AS n FROM come UNION ALL SELECT local, channel, -1 FROM gone) changed
-        WHERE counting GROUP BY 2, 3, 4 HAVING sum(n) <> 0
-        ON CONFLICT (workspace_id, day, hour, channel) DO UPDATE SET visits = h.visits + excluded.visits
     ), visits AS (
         SELECT customer_id, count(DISTINCT (started_at, channel)) AS visits FROM starts GROUP BY customer_id
     ), affinities AS (
@@ -223,41 +221,51 @@ BEGIN
             GROUP BY customer_id, channel
         ) channels
         GROUP BY customer_id
+    ), features AS (
+        INSERT INTO customer_features (workspace_id, customer_id, first_seen_at, last_seen_at, events, sessions,
+            page_views, product_views, product_adds, checkouts, orders, refunds, revenue,
+            last_page_viewed_at, last_product_viewed_at, last_product_added_at, last_checkout_at, first_order_at, last_order_at,
+            cart_since, cart_touched_at, cart_value, best_hour, affinities, engagement)
+        SELECT workspace, f.customer_id, first_seen_at, last_seen_at, events, coalesce(visits, 0),
+            page_views, product_views, product_adds, checkouts, orders, refunds, revenue,
+            last_page_viewed_at, last_product_viewed_at, last_product_added_at, last_checkout_at, first_order_at, last_order_at,
+            cart_since, cart_touched_at, cart_value, best_hour, affinities, engagement
+        FROM (
+            SELECT customer_id, min(occurred_at) AS first_seen_at, coalesce(max(occurred_at) FILTER (WHERE did), max(occurred_at)) AS last_seen_at,
+                count(*) AS events,
+                count(*) FILTER (WHERE type = 'page_viewed' AND NOT duplicate) AS page_views,
+                count(*) FILTER (WHERE type = 'product_viewed' AND NOT duplicate) AS product_views,
+                count(*) FILTER (WHERE type = 'product_added' AND NOT duplicate) AS product_adds,
+                count(*) FILTER (WHERE type = 'checkout_started' AND NOT duplicate) AS checkouts,
+                count(*) FILTER (WHERE type = 'order_completed' AND NOT duplicate) AS orders,
+                count(*) FILTER (WHERE type = 'order_refunded' AND NOT duplicate) AS refunds,
+                coalesce(sum(value) FILTER (WHERE type = 'order_completed' AND NOT duplicate), 0)
+                    - coalesce(sum(value) FILTER (WHERE type = 'order_refunded' AND NOT duplicate), 0) AS revenue,
+                max(occurred_at) FILTER (WHERE type = 'page_viewed') AS last_page_viewed_at,
+                max(occurred_at) FILTER (WHERE type = 'product_viewed') AS last_product_viewed_at,
+                max(occurred_at) FILTER (WHERE type = 'product_added') AS last_product_added_at,
+                max(occurred_at) FILTER (WHERE type = 'checkout_started') AS last_checkout_at,
+                min(occurred_at) FILTER (WHERE type = 'order_completed' AND NOT duplicate) AS first_order_at,
+                max(last_order) AS last_order_at,
+                min(occurred_at) FILTER (WHERE type IN ('product_added', 'checkout_started') AND occurred_at > coalesce(last_order, '-infinity')) AS cart_since,
+                max(occurred_at) FILTER (WHERE type IN ('product_added', 'checkout_started') AND occurred_at > coalesce(last_order, '-infinity')) AS cart_touched_at,
+                coalesce(
+                    sum(value) FILTER (WHERE type = 'product_added' AND NOT duplicate AND occurred_at > coalesce(last_order, '-infinity')),
+                    (array_agg(value ORDER BY occurred_at DESC) FILTER (WHERE type = 'checkout_started' AND NOT duplicate AND occurred_at > coalesce(last_order, '-infinity')))[1],
+                    0) AS cart_value,
+                mode() WITHIN GROUP (ORDER BY extract(hour FROM local)::smallint) FILTER (WHERE did AND NOT duplicate) AS best_hour
+            FROM acts GROUP BY customer_id
+        ) f LEFT JOIN visits USING (customer_id) LEFT JOIN affinities USING (customer_id) LEFT JOIN engagement USING (customer_id)
     )
-    INSERT INTO customer_features (workspace_id, customer_id, first_seen_at, last_seen_at, events, sessions,
-        page_views, product_views, product_adds, checkouts, orders, refunds, revenue,
-        last_page_viewed_at, last_product_viewed_at, last_product_added_at, last_checkout_at, first_order_at, last_order_at,
-        cart_since, cart_touched_at, cart_value, best_hour, affinities, engagement)
-    SELECT workspace, f.customer_id, first_seen_at, last_seen_at, events, coalesce(visits, 0),
-        page_views, product_views, product_adds, checkouts, orders, refunds, revenue,
-        last_page_viewed_at, last_product_viewed_at, last_product_added_at, last_checkout_at, first_order_at, last_order_at,
-        cart_since, cart_touched_at, cart_value, best_hour, affinities, engagement
-    FROM (
-        SELECT customer_id, min(occurred_at) AS first_seen_at, coalesce(max(occurred_at) FILTER (WHERE did), max(occurred_at)) AS last_seen_at,
-            count(*) AS events,
-            count(*) FILTER (WHERE type = 'page_viewed' AND NOT duplicate) AS page_views,
-            count(*) FILTER (WHERE type = 'product_viewed' AND NOT duplicate) AS product_views,
-            count(*) FILTER (WHERE type = 'product_added' AND NOT duplicate) AS product_adds,
-            count(*) FILTER (WHERE type = 'checkout_started' AND NOT duplicate) AS checkouts,
-            count(*) FILTER (WHERE type = 'order_completed' AND NOT duplicate) AS orders,
-            count(*) FILTER (WHERE type = 'order_refunded' AND NOT duplicate) AS refunds,
-            coalesce(sum(value) FILTER (WHERE type = 'order_completed' AND NOT duplicate), 0)
-                - coalesce(sum(value) FILTER (WHERE type = 'order_refunded' AND NOT duplicate), 0) AS revenue,
-            max(occurred_at) FILTER (WHERE type = 'page_viewed') AS last_page_viewed_at,
-            max(occurred_at) FILTER (WHERE type = 'product_viewed') AS last_product_viewed_at,
-            max(occurred_at) FILTER (WHERE type = 'product_added') AS last_product_added_at,
-            max(occurred_at) FILTER (WHERE type = 'checkout_started') AS last_checkout_at,
-            min(occurred_at) FILTER (WHERE type = 'order_completed' AND NOT duplicate) AS first_order_at,
-            max(last_order) AS last_order_at,
-            min(occurred_at) FILTER (WHERE type IN ('product_added', 'checkout_started') AND occurred_at > coalesce(last_order, '-infinity')) AS cart_since,
-            max(occurred_at) FILTER (WHERE type IN ('product_added', 'checkout_started') AND occurred_at > coalesce(last_order, '-infinity')) AS cart_touched_at,
-            coalesce(
-                sum(value) FILTER (WHERE type = 'product_added' AND NOT duplicate AND occurred_at > coalesce(last_order, '-infinity')),
-                (array_agg(value ORDER BY occurred_at DESC) FILTER (WHERE type = 'checkout_started' AND NOT duplicate AND occurred_at > coalesce(last_order, '-infinity')))[1],
-                0) AS cart_value,
-            mode() WITHIN GROUP (ORDER BY extract(hour FROM local)::smallint) FILTER (WHERE did AND NOT duplicate) AS best_hour
-        FROM acts GROUP BY customer_id
-    ) f LEFT JOIN visits USING (customer_id) LEFT JOIN affinities USING (customer_id) LEFT JOIN engagement USING (customer_id);
+    MERGE INTO visit_hours h
+    USING (
+        SELECT local::date AS day, extract(hour FROM local)::smallint AS hour, channel, sum(n) AS n
+        FROM (SELECT local, channel, 1 AS n FROM come UNION ALL SELECT local, channel, -1 FROM gone) changed
+        WHERE counting GROUP BY 1, 2, 3 HAVING sum(n) <> 0
+    ) c ON h.workspace_id = workspace AND h.day = c.day AND h.hour = c.hour AND h.channel = c.channel
+    WHEN MATCHED AND h.visits + c.n = 0 THEN DELETE
+    WHEN MATCHED THEN UPDATE SET visits = h.visits + c.n
+    WHEN NOT MATCHED THEN INSERT (workspace_id, day, hour, channel, visits) VALUES (workspace, c.day, c.hour, c.channel, c.n);
 END $$;
 
 -- As in 003, with visits counted from customer_visits, and items without a price.

@@ -4,6 +4,7 @@ package datasource
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"strings"
 	"time"
@@ -61,6 +62,7 @@ type DataSource struct {
 	Name        string
 	Status      Status
 	Demo        bool
+	WriteKey    string     // with which events are sent to it; empty where it takes none. It may be public: it lets nobody read.
 	Events      int64      // as of the workspace's last refresh
 	LastEventAt *time.Time // as of the workspace's last refresh
 	CreatedAt   time.Time
@@ -120,8 +122,17 @@ func (s *Service) Create(ctx context.Context, workspaceID uuid.UUID, t Type, nam
 	}
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	d := DataSource{ID: uuid.Must(uuid.NewV7()), WorkspaceID: workspaceID, Type: t, Name: name, Status: StatusPending, CreatedAt: now, UpdatedAt: now}
+	if t == HTTP || t == GTM {
+		d.WriteKey = newWriteKey()
+	}
+	if t == HTTP {
+		d.Status = StatusConnected // there is nothing else to connect
+	}
 	return d, s.Repository.CreateDataSource(ctx, d)
 }
+
+// newWriteKey is 160 random bits.
+func newWriteKey() string { return "wk_" + strings.ToLower(rand.Text()+rand.Text()[:6]) }
 
 // Change renames, pauses or resumes.
 func (s *Service) Change(ctx context.Context, workspaceID, id uuid.UUID, c Change) (DataSource, error) {

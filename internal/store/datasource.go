@@ -11,13 +11,13 @@ import (
 	"github.com/pulsehub/pulsehub/internal/datasource"
 )
 
-const sourceSQL = `SELECT d.id, d.workspace_id, d.type, d.name, d.status, d.demo, coalesce(e.events, 0)::bigint, e.last_at, d.created_at, d.updated_at
+const sourceSQL = `SELECT d.id, d.workspace_id, d.type, d.name, d.status, d.demo, coalesce(d.write_key, ''), coalesce(e.events, 0)::bigint, e.last_at, d.created_at, d.updated_at
 	FROM data_sources d LEFT JOIN LATERAL (
 		SELECT sum(events) AS events, max(last_at) AS last_at FROM event_days WHERE workspace_id = d.workspace_id AND data_source_id = d.id
 	) e ON true `
 
 func scanSource(row pgx.CollectableRow) (d datasource.DataSource, err error) {
-	err = row.Scan(&d.ID, &d.WorkspaceID, &d.Type, &d.Name, &d.Status, &d.Demo, &d.Events, &d.LastEventAt, &d.CreatedAt, &d.UpdatedAt)
+	err = row.Scan(&d.ID, &d.WorkspaceID, &d.Type, &d.Name, &d.Status, &d.Demo, &d.WriteKey, &d.Events, &d.LastEventAt, &d.CreatedAt, &d.UpdatedAt)
 	return d, err
 }
 
@@ -52,8 +52,8 @@ func (s *Store) DataSource(ctx context.Context, workspaceID, id uuid.UUID) (data
 
 // CreateDataSource stores a new data source.
 func (s *Store) CreateDataSource(ctx context.Context, d datasource.DataSource) error {
-	_, err := s.pool.Exec(ctx, `INSERT INTO data_sources (id, workspace_id, type, name, status, demo, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		d.ID, d.WorkspaceID, d.Type, d.Name, d.Status, d.Demo, d.CreatedAt, d.UpdatedAt)
+	_, err := s.pool.Exec(ctx, `INSERT INTO data_sources (id, workspace_id, type, name, status, demo, write_key, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, ''), $8, $9)`,
+		d.ID, d.WorkspaceID, d.Type, d.Name, d.Status, d.Demo, d.WriteKey, d.CreatedAt, d.UpdatedAt)
 	if err != nil {
 		return fmt.Errorf("storing a data source: %w", err)
 	}

@@ -41,10 +41,6 @@ func (s *Store) RefreshStale(ctx context.Context, workspaceID, after uuid.UUID, 
 			return err
 		}
 		r = Refreshed{Customers: len(ids), Last: ids[len(ids)-1]}
-		// Whoever merges one of them waits for this, or this for them: no day is written to a customer who is gone.
-		if _, err := tx.Exec(ctx, "SELECT FROM customers WHERE workspace_id = $1 AND id = ANY ($2) ORDER BY id FOR KEY SHARE", workspaceID, ids); err != nil {
-			return err
-		}
 		if _, err := tx.Exec(ctx, "DELETE FROM stale_customers WHERE workspace_id = $1 AND customer_id = ANY ($2)", workspaceID, ids); err != nil {
 			return err
 		}

@@ -177,8 +177,7 @@ func uuidArray(ids []uuid.UUID) string {
 	return string(append(b, '}'))
 }
 
-// merge makes customers part of others: first their rows, for which whoever refreshes their features is waited for, then
-// their events and what else is theirs. One that was never stored leaves no trace.
+// merge makes customers part of others, with their events and what else is theirs. One that was never stored leaves no trace.
 func (w *identityWriter) merge(ctx context.Context, merges []ingest.Merge, reason string) error {
 	if len(merges) == 0 {
 		return nil
@@ -201,12 +200,8 @@ func (w *identityWriter) merge(ctx context.Context, merges []ingest.Merge, reaso
 		WHERE EXISTS (SELECT FROM merged_customers p WHERE p.workspace_id = $1 AND p.id = m.merged)`, w.workspaceID, merged, kept, ids, reason, w.now)
 	b.Queue("UPDATE merged_customers p SET customer_id = m.kept FROM "+pairs+" WHERE p.workspace_id = $1 AND p.customer_id = m.merged", w.workspaceID, merged, kept)
 	b.Queue("UPDATE identities i SET customer_id = m.kept FROM "+pairs+" WHERE i.workspace_id = $1 AND i.customer_id = m.merged", w.workspaceID, merged, kept)
-	b.Queue(`WITH moved AS (
-			UPDATE events e SET customer_id = m.kept, profile_id = coalesce(e.profile_id, e.customer_id)
-			FROM `+pairs+` WHERE e.workspace_id = $1 AND e.customer_id = m.merged RETURNING m.merged, e.occurred_at
-		)
-		DELETE FROM customer_days d USING (SELECT DISTINCT merged, (occurred_at AT TIME ZONE $4)::date AS day FROM moved) m
-		WHERE d.workspace_id = $1 AND d.day = m.day AND d.customer_id = m.merged`, w.workspaceID, merged, kept, w.zone)
+	b.Queue("UPDATE events e SET customer_id = m.kept, profile_id = coalesce(e.profile_id, e.customer_id) FROM "+pairs+" WHERE e.workspace_id = $1 AND e.customer_id = m.merged",
+		w.workspaceID, merged, kept)
 	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("merging %d customers: %w", len(merges), err)
 	}

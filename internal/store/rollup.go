@@ -44,6 +44,7 @@ type rollup struct {
 	days        map[dayKey]*dayCount
 	hours       map[hourKey]*hourCount
 	products    map[productKey]*productCount
+	outdid      bool // something that counted does so no longer
 }
 
 type dayKey struct {
@@ -73,7 +74,7 @@ type productCount struct {
 }
 
 func newRollup(workspaceID uuid.UUID, zone *time.Location) *rollup {
-	return &rollup{workspaceID, zone, map[dayKey]*dayCount{}, map[hourKey]*hourCount{}, map[productKey]*productCount{}}
+	return &rollup{workspaceID: workspaceID, zone: zone, days: map[dayKey]*dayCount{}, hours: map[hourKey]*hourCount{}, products: map[productKey]*productCount{}}
 }
 
 // add counts a new event.
@@ -96,6 +97,7 @@ func (r *rollup) add(e *datasource.Event) {
 
 // outdone takes an event that counted out of all but the counts of events. items are an order's, as JSON.
 func (r *rollup) outdone(e *datasource.Event, items []byte) {
+	r.outdid = true
 	local := e.OccurredAt.In(r.zone)
 	day := local.Format(time.DateOnly)
 	d := r.day(day, e)
@@ -229,5 +231,9 @@ func (r *rollup) queue(b *pgx.Batch) {
 			ON CONFLICT (workspace_id, day, product) DO UPDATE SET views = p.views + excluded.views, adds = p.adds + excluded.adds, orders = p.orders + excluded.orders,
 				units = p.units + excluded.units, revenue = p.revenue + excluded.revenue`,
 			r.workspaceID, days, products, views, adds, orders, units, revenue)
+		if r.outdid {
+			b.Queue(`DELETE FROM product_days p USING unnest($2::text[], $3::text[]) AS u (day, product)
+				WHERE p.workspace_id = $1 AND p.day = u.day::date AND p.product = u.product AND (p.views, p.adds, p.orders, p.units, p.revenue) = (0, 0, 0, 0, 0)`, r.workspaceID, days, products)
+		}
 	}
 }
