@@ -148,6 +148,10 @@ bench-chat: bootstrap ## Latency of a turn with 1, 30 and 100 users.
 bench-analysis: bootstrap ## Analysis of a workspace with 1,000,000 events, cold and cached.
 	go run ./cmd/pulsehub bench analysis
 
+.PHONY: bench-ingest
+bench-ingest: bootstrap ## Ingest of 1,000,000 events, from POST to stored and resolved.
+	go run ./cmd/pulsehub bench ingest
+
 .PHONY: bench-dummydata
 bench-dummydata: bootstrap ## Generation of 1,000,000 events.
 	go run ./cmd/pulsehub bench dummydata

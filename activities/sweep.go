@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/pulsehub/pulsehub/internal/chat"
 	"github.com/pulsehub/pulsehub/internal/datasource"
 )
@@ -22,6 +24,13 @@ type SweepConfig struct {
 	}
 	DummyData interface {
 		StartDummyData(ctx context.Context, j datasource.Job) error
+	}
+	Features interface {
+		// StaleWorkspaces are those with customers that have been stale since before that time.
+		StaleWorkspaces(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error)
+	}
+	Refresher interface {
+		RefreshFeatures(ctx context.Context, workspaceID uuid.UUID) error
 	}
 	Expired interface {
 		// DeleteExpired removes tokens and sessions that ended before that time.
@@ -57,7 +66,7 @@ func (a *Sweep) StartQueuedTurns(ctx context.Context, _ struct{}) (SweepResult, 
 	return SweepResult{Started: len(turns)}, nil
 }
 
-// StartQueuedJobs does for jobs of demo data what StartQueuedTurns does for turns.
+// StartQueuedJobs does for jobs of demo data, and for features that are stale, what StartQueuedTurns does for turns.
 func (a *Sweep) StartQueuedJobs(ctx context.Context, _ struct{}) (SweepResult, error) {
 	const batch = 50
 	jobs, err := a.Jobs.QueuedDummyDataJobs(ctx, a.Now().Add(-StartGrace), batch)
@@ -69,7 +78,16 @@ func (a *Sweep) StartQueuedJobs(ctx context.Context, _ struct{}) (SweepResult, e
 			return SweepResult{}, toTemporal(err)
 		}
 	}
-	return SweepResult{Started: len(jobs)}, nil
+	stale, err := a.Features.StaleWorkspaces(ctx, a.Now().Add(-StartGrace), batch)
+	if err != nil {
+		return SweepResult{}, toTemporal(err)
+	}
+	for _, workspaceID := range stale {
+		if err := a.Refresher.RefreshFeatures(ctx, workspaceID); err != nil {
+			return SweepResult{}, toTemporal(err)
+		}
+	}
+	return SweepResult{Started: len(jobs) + len(stale)}, nil
 }
 
 // DeleteExpired removes what can no longer be used: deleting it again finds nothing.

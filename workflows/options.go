@@ -62,6 +62,22 @@ var countingUp = workflow.ActivityOptions{
 	Summary:             "Count everything by day and hour",
 }
 
+// refreshing is for a few seconds of computing features, in transactions of some two thousand customers. It is tried until it
+// succeeds.
+var refreshing = workflow.ActivityOptions{
+	StartToCloseTimeout: 5 * time.Minute,
+	HeartbeatTimeout:    time.Minute,
+	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
+	Summary:             "Compute features of customers whose events changed",
+}
+
+// publishing is for one small statement.
+var publishing = workflow.ActivityOptions{
+	StartToCloseTimeout: time.Minute,
+	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
+	Summary:             "Have everybody see the outcome",
+}
+
 // takingBack is for removing what was written. It is tried until it succeeds.
 var takingBack = workflow.ActivityOptions{
 	StartToCloseTimeout: 30 * time.Minute,

@@ -14,6 +14,7 @@ import (
 type benchCmd struct {
 	Chat      benchChatCmd      `cmd:"" help:"Latency of chat turns, beside a model asked directly."`
 	Analysis  benchAnalysisCmd  `cmd:"" help:"Analysis of a workspace, computed and cached."`
+	Ingest    benchIngestCmd    `cmd:"" help:"Events from POST to stored and resolved, beside a raw COPY of the same rows."`
 	DummyData benchDummyDataCmd `cmd:"" name:"dummydata" help:"Generation of demo data, beside a raw COPY of the same rows."`
 }
 

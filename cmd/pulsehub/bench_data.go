@@ -84,7 +84,11 @@ func (c *benchDummyDataCmd) Run(ctx context.Context) error {
 		}
 		fmt.Printf("\n%d events with customers, features and rollups: %.1f s (%.0f events/s), of which counting by day and hour %.1f s\n",
 			c.Events, whole.Seconds(), float64(c.Events)/whole.Seconds(), (whole - written).Seconds())
-		raw, bytes, err := rawCopy(ctx, pool, filepath.Join(dir, "events.copy"), job.ID)
+		id, err := uuid.Parse(job.ID)
+		if err != nil {
+			return err
+		}
+		raw, bytes, err := rawCopy(ctx, pool, filepath.Join(dir, "events.copy"), fmt.Sprintf("workspace_id = (SELECT workspace_id FROM dummy_data_jobs WHERE id = '%s')", id))
 		if err != nil {
 			return err
 		}
@@ -93,8 +97,8 @@ func (c *benchDummyDataCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// rawCopy times the COPY of a job's events into an empty table with the same partitions and indexes, over one connection.
-func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, job string) (took time.Duration, size int64, err error) {
+// rawCopy times the COPY of those events into an empty table with the same partitions and indexes, over one connection.
+func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, which string) (took time.Duration, size int64, err error) {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return 0, 0, err
@@ -102,7 +106,7 @@ func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, job string) (took ti
 	defer conn.Release()
 	for _, q := range []string{
 		"DROP TABLE IF EXISTS raw_events",
-		"CREATE TABLE raw_events (LIKE events INCLUDING DEFAULTS, UNIQUE (data_source_id, external_id, occurred_at)) PARTITION BY RANGE (occurred_at)",
+		"CREATE TABLE raw_events (LIKE events INCLUDING DEFAULTS, UNIQUE (data_source_id, occurred_at, external_id)) PARTITION BY RANGE (occurred_at)",
 		"CREATE INDEX ON raw_events (workspace_id, customer_id, occurred_at)",
 		"CREATE INDEX ON raw_events USING brin (workspace_id, occurred_at) WITH (pages_per_range = 32)",
 		`DO $$
@@ -117,16 +121,12 @@ func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, job string) (took ti
 			return 0, 0, err
 		}
 	}
-	id, err := uuid.Parse(job)
-	if err != nil {
-		return 0, 0, err
-	}
 	out, err := os.Create(file)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, out.Close(), os.Remove(file)) }()
-	rows := fmt.Sprintf("SELECT e.* FROM events e WHERE e.workspace_id = (SELECT workspace_id FROM dummy_data_jobs WHERE id = '%s')", id)
+	rows := "SELECT * FROM events WHERE " + which
 	if _, err := conn.Conn().PgConn().CopyTo(ctx, out, "COPY ("+rows+") TO STDOUT (FORMAT binary)"); err != nil {
 		return 0, 0, err
 	}

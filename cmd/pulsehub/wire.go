@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
@@ -52,6 +53,7 @@ type app struct {
 	chatTurn  *activities.ChatTurn
 	sweep     *activities.Sweep
 	dummyData *activities.DummyData
+	features  *activities.Features
 	api       *api.Server
 
 	background context.Context
@@ -120,9 +122,10 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 		Analyses: figures, Tools: ai.NewTools(ai.ToolsConfig{Queries: figures, Analyses: figures}), Now: time.Now,
 	})
 	a.dummyData = activities.NewDummyData(activities.DummyDataConfig{Repository: a.store, Now: time.Now})
-	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Jobs: a.store, DummyData: a.starter, Expired: a.store, Now: time.Now})
+	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Jobs: a.store, DummyData: a.starter, Features: a.store, Refresher: a.starter, Expired: a.store, Now: time.Now})
 
-	pipeline := ingest.NewPipeline(ingest.PipelineConfig{Writer: a.store})
+	a.features = activities.NewFeatures(activities.FeaturesConfig{Repository: a.store, Now: time.Now})
+	pipeline := ingest.NewPipeline(ingest.PipelineConfig{Writer: a.store, Refresh: ingest.Coalesce(time.Second, a.refresh), Observe: noteIngest})
 
 	visitors := auth.NewVisitors(keys)
 	cookies := api.Cookies{Secure: cfg.Auth.CookieSecure, PublicURL: cfg.PublicURL}
@@ -152,6 +155,19 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 		Web:            web.Handler(),
 	})
 	return a, err
+}
+
+func noteIngest(w ingest.Written, took time.Duration) {
+	telemetry.NoteIngest(w.Events, w.Duplicates, w.Rejected, took)
+}
+
+// refresh has a workspace's features refreshed. Where it cannot be started, the sweeper does it.
+func (a *app) refresh(ctx context.Context, workspaceID uuid.UUID) {
+	a.inBackground(ctx, func(ctx context.Context) {
+		if err := a.starter.RefreshFeatures(ctx, workspaceID); err != nil {
+			slog.WarnContext(ctx, "features are not refreshed yet", "workspace_id", workspaceID, "error", err)
+		}
+	})
 }
 
 // newRouter is who answers: the model if one is configured, and the built-in analyst otherwise and in its place.

@@ -26,3 +26,10 @@ type Customer struct {
 	Demo            bool
 	CreatedAt       time.Time
 }
+
+// Refreshed is what one step of refreshing features did.
+type Refreshed struct {
+	Customers int
+	// Last is the last customer that was refreshed; the next step goes on after it. Nil: there was none after the one given.
+	Last uuid.UUID
+}

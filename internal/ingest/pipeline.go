@@ -162,8 +162,12 @@ func (p *Pipeline) writeGroup(ctx context.Context, workspaceID uuid.UUID, group 
 func (p *Pipeline) write(ctx context.Context, workspaceID uuid.UUID, batches []Batch) error {
 	began := time.Now()
 	w, err := p.cfg.Writer.WriteIngest(ctx, workspaceID, batches)
-	if err != nil {
-		slog.WarnContext(ctx, "events were not written", "error", err)
+	switch {
+	case apperr.Is(err, apperr.Invalid): // the cause may quote what somebody sent
+		slog.WarnContext(ctx, "a message cannot be stored", "workspace_id", workspaceID)
+		return err
+	case err != nil:
+		slog.WarnContext(ctx, "events were not written", "workspace_id", workspaceID, "error", err)
 		return err
 	}
 	if p.cfg.Observe != nil {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/pulsehub/pulsehub/internal/customer"
 )
 
 // refreshFeatures computes what is known of these customers from their events, within tx. Running it again changes nothing.
@@ -17,17 +19,10 @@ func refreshFeatures(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, cust
 	return nil
 }
 
-// Refreshed is what one step of refreshing features did.
-type Refreshed struct {
-	Customers int
-	// Last is the last customer that was refreshed; the next step goes on after it. Nil: there was none after the one given.
-	Last uuid.UUID
-}
-
 // RefreshStale computes the features of at most limit customers of the workspace that are stale, by id after that one, in one
 // transaction. What becomes stale meanwhile stays so, and is refreshed by a later step: killed at any moment, nothing is
 // missed, and refreshing again changes nothing.
-func (s *Store) RefreshStale(ctx context.Context, workspaceID, after uuid.UUID, limit int) (r Refreshed, err error) {
+func (s *Store) RefreshStale(ctx context.Context, workspaceID, after uuid.UUID, limit int) (r customer.Refreshed, err error) {
 	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := lockFeatures(ctx, tx, workspaceID); err != nil {
 			return err
@@ -40,7 +35,7 @@ func (s *Store) RefreshStale(ctx context.Context, workspaceID, after uuid.UUID, 
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		r = Refreshed{Customers: len(ids), Last: ids[len(ids)-1]}
+		r = customer.Refreshed{Customers: len(ids), Last: ids[len(ids)-1]}
 		if _, err := tx.Exec(ctx, "DELETE FROM stale_customers WHERE workspace_id = $1 AND customer_id = ANY ($2)", workspaceID, ids); err != nil {
 			return err
 		}

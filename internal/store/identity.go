@@ -36,14 +36,14 @@ func resolveIdentities(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, zo
 // identityQueries asks for all that is known of the items' identifiers and devices.
 func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item) *ingest.Identities {
 	known := &ingest.Identities{Known: map[ingest.Identifier]uuid.UUID{}, Devices: map[string]ingest.Device{}, Apart: map[[2]uuid.UUID]bool{}}
-	var kinds []int16
-	var values, devices []string
+	values := map[uint8][]string{}
+	var devices []string
 	asked, askedDevices := map[ingest.Identifier]bool{}, map[string]bool{}
 	for i := range items {
 		for _, id := range items[i].Identifiers {
 			if !asked[id] {
 				asked[id] = true
-				kinds, values = append(kinds, int16(id.Kind)), append(values, id.Value)
+				values[id.Kind] = append(values[id.Kind], id.Value)
 			}
 		}
 		if a := items[i].AnonymousID; a != "" && !askedDevices[a] {
@@ -51,22 +51,20 @@ func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item) *
 			devices = append(devices, a)
 		}
 	}
-	if len(kinds) > 0 {
-		b.Queue(`SELECT i.kind, i.value, i.customer_id FROM unnest($2::smallint[], $3::text[]) AS u (kind, value)
-			JOIN identities i ON i.workspace_id = $1 AND i.kind = u.kind AND i.value = u.value`, workspaceID, kinds, values).Query(func(rows pgx.Rows) error {
-			var kind int16
+	for kind, ofKind := range values {
+		b.Queue("SELECT value, customer_id FROM identities WHERE workspace_id = $1 AND kind = $2 AND value = ANY ($3)", workspaceID, kind, ofKind).Query(func(rows pgx.Rows) error {
 			var value string
 			var c uuid.UUID
-			_, err := pgx.ForEachRow(rows, []any{&kind, &value, &c}, func() error {
-				known.Known[ingest.Identifier{Kind: uint8(kind), Value: value}] = c
+			_, err := pgx.ForEachRow(rows, []any{&value, &c}, func() error {
+				known.Known[ingest.Identifier{Kind: kind, Value: value}] = c
 				return nil
 			})
 			return err
 		})
 	}
 	if len(devices) > 0 {
-		b.Queue(`SELECT d.anonymous_id, d.customer_id, d.profile_id, d.seen_with FROM unnest($2::text[]) AS u (anonymous_id)
-			JOIN devices d ON d.workspace_id = $1 AND d.anonymous_id = u.anonymous_id`, workspaceID, devices).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
+		b.Queue("SELECT anonymous_id, customer_id, profile_id, seen_with FROM devices WHERE workspace_id = $1 AND anonymous_id = ANY ($2)",
+			workspaceID, devices).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
 	}
 	return known
 }
@@ -186,22 +184,23 @@ func (w *identityWriter) merge(ctx context.Context, merges []ingest.Merge, reaso
 	for i, m := range merges {
 		merged[i], kept[i], ids[i] = m.Merged, m.Customer, uuid.Must(uuid.NewV7())
 	}
-	const pairs = "unnest($2::uuid[], $3::uuid[]) AS m (merged, kept)"
+	// $2 are those that go, and $3, at the same places, those that stay.
+	const stays = "($3::uuid[])[array_position($2::uuid[], %s)]"
 	b := &pgx.Batch{}
-	b.Queue(`WITH gone AS (DELETE FROM customers c USING `+pairs+` WHERE c.workspace_id = $1 AND c.id = m.merged RETURNING c.id, m.kept, c.traits, c.created_at)
-		INSERT INTO merged_customers (workspace_id, id, customer_id, traits, created_at) SELECT $1, id, kept, traits, created_at FROM gone
-		ON CONFLICT (workspace_id, id) DO UPDATE SET customer_id = excluded.customer_id`, w.workspaceID, merged, kept)
+	b.Queue("WITH gone AS (DELETE FROM customers WHERE workspace_id = $1 AND id = ANY ($2) RETURNING id, traits, created_at) "+
+		"INSERT INTO merged_customers (workspace_id, id, customer_id, traits, created_at) SELECT $1, id, "+fmt.Sprintf(stays, "id")+", traits, created_at FROM gone "+
+		"ON CONFLICT (workspace_id, id) DO UPDATE SET customer_id = excluded.customer_id", w.workspaceID, merged, kept)
 	b.Queue(`INSERT INTO customer_merges (id, workspace_id, customer_id, merged_id, profiles, identities, reason, merged_at)
 		SELECT m.id, $1, m.kept, m.merged,
-			ARRAY(SELECT p.id FROM merged_customers p WHERE p.workspace_id = $1 AND (p.customer_id = m.merged OR p.id = m.merged)),
+			ARRAY(SELECT p.id FROM merged_customers p WHERE p.workspace_id = $1 AND p.customer_id = m.merged) || m.merged,
 			coalesce((SELECT jsonb_agg(jsonb_build_array(i.kind, i.value)) FROM identities i WHERE i.workspace_id = $1 AND i.customer_id = m.merged), '[]'),
 			$5, $6
 		FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS m (merged, kept, id)
-		WHERE EXISTS (SELECT FROM merged_customers p WHERE p.workspace_id = $1 AND p.id = m.merged)`, w.workspaceID, merged, kept, ids, reason, w.now)
-	b.Queue("UPDATE merged_customers p SET customer_id = m.kept FROM "+pairs+" WHERE p.workspace_id = $1 AND p.customer_id = m.merged", w.workspaceID, merged, kept)
-	b.Queue("UPDATE identities i SET customer_id = m.kept FROM "+pairs+" WHERE i.workspace_id = $1 AND i.customer_id = m.merged", w.workspaceID, merged, kept)
-	b.Queue("UPDATE events e SET customer_id = m.kept, profile_id = coalesce(e.profile_id, e.customer_id) FROM "+pairs+" WHERE e.workspace_id = $1 AND e.customer_id = m.merged",
-		w.workspaceID, merged, kept)
+		WHERE (SELECT true FROM merged_customers p WHERE p.workspace_id = $1 AND p.id = m.merged)`, w.workspaceID, merged, kept, ids, reason, w.now)
+	for _, table := range []string{"merged_customers", "identities"} {
+		b.Queue("UPDATE "+table+" SET customer_id = "+fmt.Sprintf(stays, "customer_id")+" WHERE workspace_id = $1 AND customer_id = ANY ($2)", w.workspaceID, merged, kept)
+	}
+	b.Queue("UPDATE events SET customer_id = "+fmt.Sprintf(stays, "customer_id")+", profile_id = coalesce(profile_id, customer_id) WHERE workspace_id = $1 AND customer_id = ANY ($2)", w.workspaceID, merged, kept)
 	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("merging %d customers: %w", len(merges), err)
 	}
@@ -242,9 +241,7 @@ func (w *identityWriter) customers(ctx context.Context, items []ingest.Item, r i
 		}
 	}
 	b := &pgx.Batch{}
-	// Most are there: those are not touched, as an insertion that finds them would.
-	b.Queue(`INSERT INTO customers (workspace_id, id, time_zone, created_at)
-		SELECT $1, u.id, $3, $4 FROM unnest($2::uuid[]) AS u (id) WHERE NOT EXISTS (SELECT FROM customers c WHERE c.workspace_id = $1 AND c.id = u.id)`,
+	b.Queue("INSERT INTO customers (workspace_id, id, time_zone, created_at) SELECT $1, u.id, $3, $4 FROM unnest($2::uuid[]) AS u (id) ON CONFLICT (workspace_id, id) DO NOTHING",
 		w.workspaceID, fresh, w.zone, w.now)
 	if len(parts) > 0 {
 		b.Queue(`INSERT INTO merged_customers (workspace_id, id, customer_id, created_at)
@@ -327,7 +324,7 @@ func (w *identityWriter) profiles(ctx context.Context, customers []uuid.UUID) (m
 
 func (w *identityWriter) write(ctx context.Context, profiles map[uuid.UUID]ingest.Traits, of map[uuid.UUID]uuid.UUID, told map[uuid.UUID]bool) error {
 	byCustomer := map[uuid.UUID][]ingest.Traits{}
-	var partIDs []uuid.UUID
+	var partIDs, partOf []uuid.UUID
 	var partTraits []string
 	for p, t := range profiles {
 		byCustomer[of[p]] = append(byCustomer[of[p]], t)
@@ -336,7 +333,7 @@ func (w *identityWriter) write(ctx context.Context, profiles map[uuid.UUID]inges
 			if err != nil {
 				return fmt.Errorf("storing traits: %w", err)
 			}
-			partIDs, partTraits = append(partIDs, p), append(partTraits, string(data))
+			partIDs, partOf, partTraits = append(partIDs, p), append(partOf, of[p]), append(partTraits, string(data))
 		}
 	}
 	type row struct {
@@ -368,16 +365,21 @@ func (w *identityWriter) write(ctx context.Context, profiles map[uuid.UUID]inges
 		return fmt.Errorf("storing traits: %w", err)
 	}
 	b := &pgx.Batch{}
-	b.Queue(`UPDATE customers c SET traits = nullif(u.traits, '{}'), email = nullif(u.email, ''), phone = nullif(u.phone, ''), first_name = nullif(u.first_name, ''), last_name = nullif(u.last_name, ''),
-			city = nullif(u.city, ''), country = nullif(u.country, ''), locale = nullif(u.locale, ''), time_zone = u.time_zone,
-			consent_email = u.consent_email, consent_sms = u.consent_sms, consent_push = u.consent_push, consent_whatsapp = u.consent_whatsapp, attributes = u.attributes,
-			external_id = (SELECT min(i.value) FROM identities i WHERE i.workspace_id = $1 AND i.customer_id = u.id AND i.kind = $3)
+	b.Queue(`INSERT INTO customers (workspace_id, id, traits, email, phone, first_name, last_name, city, country, locale, time_zone,
+			consent_email, consent_sms, consent_push, consent_whatsapp, attributes, external_id)
+		SELECT $1, u.id, nullif(u.traits, '{}'), nullif(u.email, ''), nullif(u.phone, ''), nullif(u.first_name, ''), nullif(u.last_name, ''),
+			nullif(u.city, ''), nullif(u.country, ''), nullif(u.locale, ''), u.time_zone, u.consent_email, u.consent_sms, u.consent_push, u.consent_whatsapp, u.attributes,
+			(SELECT (array_agg(i.value ORDER BY i.value COLLATE "C"))[1] FROM identities i WHERE i.workspace_id = $1 AND i.customer_id = u.id AND i.kind = $3)
 		FROM jsonb_to_recordset($2::jsonb) AS u (id uuid, traits jsonb, email text, phone text, first_name text, last_name text, city text, country text, locale text,
 			time_zone text, consent_email boolean, consent_sms boolean, consent_push boolean, consent_whatsapp boolean, attributes jsonb)
-		WHERE c.workspace_id = $1 AND c.id = u.id`, w.workspaceID, string(data), ingest.ByUserID)
+		ON CONFLICT (workspace_id, id) DO UPDATE SET traits = excluded.traits, email = excluded.email, phone = excluded.phone, first_name = excluded.first_name,
+			last_name = excluded.last_name, city = excluded.city, country = excluded.country, locale = excluded.locale, time_zone = excluded.time_zone,
+			consent_email = excluded.consent_email, consent_sms = excluded.consent_sms, consent_push = excluded.consent_push, consent_whatsapp = excluded.consent_whatsapp,
+			attributes = excluded.attributes, external_id = excluded.external_id`, w.workspaceID, string(data), ingest.ByUserID)
 	if len(partIDs) > 0 {
-		b.Queue("UPDATE merged_customers p SET traits = u.traits::jsonb FROM unnest($2::uuid[], $3::text[]) AS u (id, traits) WHERE p.workspace_id = $1 AND p.id = u.id",
-			w.workspaceID, partIDs, partTraits)
+		b.Queue(`INSERT INTO merged_customers (workspace_id, id, customer_id, traits, created_at)
+			SELECT $1, u.id, u.customer, u.traits::jsonb, $5 FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS u (id, customer, traits)
+			ON CONFLICT (workspace_id, id) DO UPDATE SET traits = excluded.traits`, w.workspaceID, partIDs, partOf, partTraits, w.now)
 	}
 	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("storing traits: %w", err)

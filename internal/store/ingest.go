@@ -2,12 +2,15 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/pulsehub/pulsehub/internal/apperr"
 	"github.com/pulsehub/pulsehub/internal/datasource"
@@ -33,6 +36,9 @@ func (s *Store) WriteIngest(ctx context.Context, workspaceID uuid.UUID, batches 
 		return ingest.Written{}, err
 	}
 	err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return w.write(ctx, tx) })
+	if pg := new(pgconn.PgError); errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "54")) {
+		return ingest.Written{}, apperr.Wrap(err, apperr.Invalid, "unstorable", "%s", pg.Message) // what the data holds, and not the state of Postgres
+	}
 	if err != nil {
 		return ingest.Written{}, fmt.Errorf("writing %d messages: %w", len(w.items), err)
 	}
@@ -148,6 +154,11 @@ func (w *ingestWriter) write(ctx context.Context, tx pgx.Tx) error {
 // begin takes the workspace's lock, drops what was accepted before, and reads all that the rest depends on, in one round trip.
 func (w *ingestWriter) begin(ctx context.Context, tx pgx.Tx) (*ingest.Identities, *orderActs, error) {
 	if err := lockWorkspaceData(ctx, tx, w.workspaceID); err != nil {
+		return nil, nil, err
+	}
+	// All that follows looks single rows up by their keys, in statements that leave no other way. Tables that grow fast have no
+	// statistics that say so, and plans of when they were empty do not fit them.
+	if _, err := tx.Exec(ctx, "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)"); err != nil {
 		return nil, nil, err
 	}
 	type messageKey struct{ source, key uuid.UUID }

@@ -202,6 +202,7 @@ func (s *Store) DeleteExpired(ctx context.Context, before time.Time) (int64, err
 	for _, statement := range []string{
 		`DELETE FROM token_blacklist WHERE id IN (SELECT id FROM token_blacklist WHERE expires_at < $1 LIMIT $2)`,
 		`DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens WHERE expires_at < $1 LIMIT $2)`,
+		`DELETE FROM rejected_events WHERE id IN (SELECT id FROM rejected_events WHERE received_at < $1::timestamptz - interval '30 days' LIMIT $2)`,
 		`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 OR revoked_at < $1 LIMIT $2)`,
 	} {
 		for {
