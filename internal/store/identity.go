@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,14 +37,14 @@ func resolveIdentities(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, zo
 // identityQueries asks for all that is known of the items' identifiers and devices.
 func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item) *ingest.Identities {
 	known := &ingest.Identities{Known: map[ingest.Identifier]uuid.UUID{}, Devices: map[string]ingest.Device{}, Apart: map[[2]uuid.UUID]bool{}}
-	values := map[uint8][]string{}
-	var devices []string
+	var kinds []int16
+	var values, devices []string
 	asked, askedDevices := map[ingest.Identifier]bool{}, map[string]bool{}
 	for i := range items {
 		for _, id := range items[i].Identifiers {
 			if !asked[id] {
 				asked[id] = true
-				values[id.Kind] = append(values[id.Kind], id.Value)
+				kinds, values = append(kinds, int16(id.Kind)), append(values, id.Value)
 			}
 		}
 		if a := items[i].AnonymousID; a != "" && !askedDevices[a] {
@@ -51,22 +52,36 @@ func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item) *
 			devices = append(devices, a)
 		}
 	}
-	for kind, ofKind := range values {
-		b.Queue("SELECT value, customer_id FROM identities WHERE workspace_id = $1 AND kind = $2 AND value = ANY ($3)", workspaceID, kind, ofKind).Query(func(rows pgx.Rows) error {
+	if len(kinds) > 0 {
+		b.Queue("SELECT i.kind, i.value, i.customer_id FROM "+keys("kind smallint, value text")+" JOIN identities i ON i.workspace_id = k.workspace_id AND i.kind = k.kind AND i.value = k.value",
+			workspaceID, kinds, values).Query(func(rows pgx.Rows) error {
+			var kind int16
 			var value string
 			var c uuid.UUID
-			_, err := pgx.ForEachRow(rows, []any{&value, &c}, func() error {
-				known.Known[ingest.Identifier{Kind: kind, Value: value}] = c
+			_, err := pgx.ForEachRow(rows, []any{&kind, &value, &c}, func() error {
+				known.Known[ingest.Identifier{Kind: uint8(kind), Value: value}] = c
 				return nil
 			})
 			return err
 		})
 	}
 	if len(devices) > 0 {
-		b.Queue("SELECT anonymous_id, customer_id, profile_id, seen_with FROM devices WHERE workspace_id = $1 AND anonymous_id = ANY ($2)",
+		b.Queue("SELECT d.anonymous_id, d.customer_id, d.profile_id, d.seen_with FROM "+keys("anonymous_id text")+" JOIN devices d ON d.workspace_id = k.workspace_id AND d.anonymous_id = k.anonymous_id",
 			workspaceID, devices).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
 	}
 	return known
+}
+
+// keys is a relation k of keys in the workspace $1, with these columns from the arrays $2 and on. Postgres is not told that
+// the workspace is one and the same: it would look at what it believes to be few rows of a workspace rather than look up keys,
+// and of a workspace that grows it believes that for long.
+func keys(columns string) string {
+	var names, arrays []string
+	for i, column := range strings.Split(columns, ", ") {
+		name, kind, _ := strings.Cut(column, " ")
+		names, arrays = append(names, name), append(arrays, fmt.Sprintf("$%d::%s[]", i+2, kind))
+	}
+	return fmt.Sprintf("(SELECT $1::uuid AS workspace_id, u.* FROM unnest(%s) AS u (%s) OFFSET 0) AS k", strings.Join(arrays, ", "), strings.Join(names, ", "))
 }
 
 func readDevices(rows pgx.Rows, known *ingest.Identities) error {
@@ -184,23 +199,21 @@ func (w *identityWriter) merge(ctx context.Context, merges []ingest.Merge, reaso
 	for i, m := range merges {
 		merged[i], kept[i], ids[i] = m.Merged, m.Customer, uuid.Must(uuid.NewV7())
 	}
-	// $2 are those that go, and $3, at the same places, those that stay.
-	const stays = "($3::uuid[])[array_position($2::uuid[], %s)]"
+	pairs := keys("merged uuid, kept uuid")
 	b := &pgx.Batch{}
-	b.Queue("WITH gone AS (DELETE FROM customers WHERE workspace_id = $1 AND id = ANY ($2) RETURNING id, traits, created_at) "+
-		"INSERT INTO merged_customers (workspace_id, id, customer_id, traits, created_at) SELECT $1, id, "+fmt.Sprintf(stays, "id")+", traits, created_at FROM gone "+
+	b.Queue("WITH gone AS (DELETE FROM customers c USING "+pairs+" WHERE c.workspace_id = k.workspace_id AND c.id = k.merged RETURNING c.id, k.kept, c.traits, c.created_at) "+
+		"INSERT INTO merged_customers (workspace_id, id, customer_id, traits, created_at) SELECT $1, id, kept, traits, created_at FROM gone "+
 		"ON CONFLICT (workspace_id, id) DO UPDATE SET customer_id = excluded.customer_id", w.workspaceID, merged, kept)
-	b.Queue(`INSERT INTO customer_merges (id, workspace_id, customer_id, merged_id, profiles, identities, reason, merged_at)
-		SELECT m.id, $1, m.kept, m.merged,
-			ARRAY(SELECT p.id FROM merged_customers p WHERE p.workspace_id = $1 AND p.customer_id = m.merged) || m.merged,
-			coalesce((SELECT jsonb_agg(jsonb_build_array(i.kind, i.value)) FROM identities i WHERE i.workspace_id = $1 AND i.customer_id = m.merged), '[]'),
-			$5, $6
-		FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS m (merged, kept, id)
-		WHERE (SELECT true FROM merged_customers p WHERE p.workspace_id = $1 AND p.id = m.merged)`, w.workspaceID, merged, kept, ids, reason, w.now)
+	b.Queue("INSERT INTO customer_merges (id, workspace_id, customer_id, merged_id, profiles, identities, reason, merged_at)"+`
+		SELECT k.id, $1, k.kept, k.merged,
+			ARRAY(SELECT p.id FROM merged_customers p WHERE p.workspace_id = k.workspace_id AND p.customer_id = k.merged) || k.merged,
+			coalesce((SELECT jsonb_agg(jsonb_build_array(i.kind, i.value)) FROM identities i WHERE i.workspace_id = k.workspace_id AND i.customer_id = k.merged), '[]'), $5, $6
+		FROM `+keys("merged uuid, kept uuid, id uuid")+" JOIN merged_customers p ON p.workspace_id = k.workspace_id AND p.id = k.merged", w.workspaceID, merged, kept, ids, reason, w.now)
 	for _, table := range []string{"merged_customers", "identities"} {
-		b.Queue("UPDATE "+table+" SET customer_id = "+fmt.Sprintf(stays, "customer_id")+" WHERE workspace_id = $1 AND customer_id = ANY ($2)", w.workspaceID, merged, kept)
+		b.Queue("UPDATE "+table+" t SET customer_id = k.kept FROM "+pairs+" WHERE t.workspace_id = k.workspace_id AND t.customer_id = k.merged", w.workspaceID, merged, kept)
 	}
-	b.Queue("UPDATE events SET customer_id = "+fmt.Sprintf(stays, "customer_id")+", profile_id = coalesce(profile_id, customer_id) WHERE workspace_id = $1 AND customer_id = ANY ($2)", w.workspaceID, merged, kept)
+	b.Queue("UPDATE events e SET customer_id = k.kept, profile_id = coalesce(e.profile_id, e.customer_id) FROM "+pairs+" WHERE e.workspace_id = k.workspace_id AND e.customer_id = k.merged",
+		w.workspaceID, merged, kept)
 	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("merging %d customers: %w", len(merges), err)
 	}
@@ -298,8 +311,8 @@ func (w *identityWriter) describe(ctx context.Context, items []ingest.Item, r in
 
 // profiles reads what those customers' profiles were told, and whose they are.
 func (w *identityWriter) profiles(ctx context.Context, customers []uuid.UUID) (map[uuid.UUID]ingest.Traits, map[uuid.UUID]uuid.UUID, error) {
-	rows, err := w.tx.Query(ctx, `SELECT id, id, traits FROM customers WHERE workspace_id = $1 AND id = ANY ($2)
-		UNION ALL SELECT id, customer_id, traits FROM merged_customers WHERE workspace_id = $1 AND customer_id = ANY ($2)`, w.workspaceID, customers)
+	rows, err := w.tx.Query(ctx, "SELECT c.id, c.id, c.traits FROM "+keys("id uuid")+" JOIN customers c ON c.workspace_id = k.workspace_id AND c.id = k.id"+
+		" UNION ALL SELECT p.id, p.customer_id, p.traits FROM "+keys("id uuid")+" JOIN merged_customers p ON p.workspace_id = k.workspace_id AND p.customer_id = k.id", w.workspaceID, customers)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading traits: %w", err)
 	}

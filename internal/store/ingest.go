@@ -156,9 +156,10 @@ func (w *ingestWriter) begin(ctx context.Context, tx pgx.Tx) (*ingest.Identities
 	if err := lockWorkspaceData(ctx, tx, w.workspaceID); err != nil {
 		return nil, nil, err
 	}
-	// All that follows looks single rows up by their keys, in statements that leave no other way. Tables that grow fast have no
-	// statistics that say so, and plans of when they were empty do not fit them.
-	if _, err := tx.Exec(ctx, "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)"); err != nil {
+	// All that follows looks single rows up by their keys. Tables that grow fast have no statistics that say so, and plans of
+	// when they were empty do not fit them.
+	if _, err := tx.Exec(ctx, `SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material', 'jit']) AS s (name)
+		UNION ALL SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`); err != nil {
 		return nil, nil, err
 	}
 	type messageKey struct{ source, key uuid.UUID }
