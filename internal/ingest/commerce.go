@@ -7,25 +7,15 @@ import (
 	"strings"
 
 	"github.com/shopspring/decimal"
+	"github.com/tidwall/gjson"
 
 	"github.com/pulsehub/pulsehub/internal/datasource"
 )
 
-// product is one line of an order, in Segment's names and in Google's.
-type product struct {
-	Name     text `json:"name"`
-	Title    text `json:"title"`
-	ItemName text `json:"item_name"`
-	ID       text `json:"product_id"`
-	SKU      text `json:"sku"`
-	ItemID   text `json:"item_id"`
-	Price    text `json:"price"`
-	Quantity text `json:"quantity"`
-}
-
-func (p product) label() string {
-	for _, t := range []text{p.Name, p.Title, p.ItemName, p.ID, p.SKU, p.ItemID} {
-		if s := strings.TrimSpace(string(t)); s != "" {
+// label is what a product is called, in Segment's names and in Google's.
+func label(product gjson.Result) string {
+	for _, name := range []string{"name", "title", "item_name", "product_id", "sku", "item_id"} {
+		if s := strings.TrimSpace(text(product.Get(name))); s != "" {
 			return short(s, maxName)
 		}
 	}
@@ -51,10 +41,7 @@ func (n *normaliser) commerce(kind string) {
 	foreign := n.foreign()
 	lines, items := n.lines(foreign)
 	if kind == datasource.EventProductViewed || kind == datasource.EventProductAdded {
-		var p product
-		if json.Unmarshal(n.props.raw, &p) == nil {
-			e.Product = p.label()
-		}
+		e.Product = label(gjson.Parse(n.props.raw))
 		if e.Product == "" && len(lines) > 0 {
 			e.Product = lines[0].Product
 		}
@@ -83,39 +70,38 @@ func (n *normaliser) foreign() bool {
 
 // lines are the products of a message, without prices that are foreign. What a source calls items itself is kept as
 // source_items.
-func (n *normaliser) lines(foreign bool) ([]item, json.RawMessage) {
-	raw, named := n.props.fields["products"]
+func (n *normaliser) lines(foreign bool) ([]item, string) {
+	products, named := n.props.fields["products"]
 	if !named {
-		if raw, named = n.props.fields["items"]; !named {
-			return nil, nil
+		if products, named = n.props.fields["items"]; !named {
+			return nil, ""
 		}
-		n.props.set("source_items", raw)
+		n.props.set("source_items", products.Raw)
 		delete(n.props.fields, "items")
 	}
-	var products []product
-	if err := json.Unmarshal(raw, &products); err != nil {
+	if !products.IsArray() {
 		n.note("invalid_products", "properties.products", "Give a list of objects with name, price and quantity; the order is kept without them.", true)
-		return nil, nil
+		return nil, ""
 	}
 	var lines []item
-	for _, p := range products {
-		line := item{Product: p.label(), Quantity: 1}
+	for _, p := range products.Array() {
+		line := item{Product: label(p), Quantity: 1}
 		if line.Product == "" {
 			continue
 		}
-		if q, err := strconv.ParseFloat(string(p.Quantity), 64); err == nil && q >= 0 && q < 1e6 {
+		if q, err := strconv.ParseFloat(text(p.Get("quantity")), 64); err == nil && q >= 0 && q < 1e6 {
 			line.Quantity = int(q)
 		}
-		if price, err := decimal.NewFromString(strings.TrimSpace(string(p.Price))); !foreign && err == nil && !price.IsNegative() && price.LessThan(mostMoney) {
+		if price, err := decimal.NewFromString(strings.TrimSpace(text(p.Get("price")))); !foreign && err == nil && !price.IsNegative() && price.LessThan(mostMoney) {
 			line.Price = json.Number(price.Round(2).String())
 		}
 		lines = append(lines, line)
 	}
 	data, err := json.Marshal(lines)
 	if err != nil || len(lines) == 0 {
-		return nil, nil
+		return nil, ""
 	}
-	return lines, data
+	return lines, string(data)
 }
 
 var mostMoney = decimal.New(1, 12) // what numeric(14, 2) holds, less than

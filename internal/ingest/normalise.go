@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"github.com/tidwall/gjson"
 
 	"github.com/pulsehub/pulsehub/internal/datasource"
 )
@@ -35,18 +36,30 @@ type normaliser struct {
 
 // messageContext is what is read of a message's context.
 type messageContext struct {
-	Locale    text            `json:"locale"`
-	TimeZone  text            `json:"timezone"`
-	SessionID text            `json:"sessionId"`
-	Traits    json.RawMessage `json:"traits"`
-	Page      struct {
-		URL      text `json:"url"`
-		Referrer text `json:"referrer"`
-	} `json:"page"`
-	Campaign struct {
-		Source text `json:"source"`
-		Medium text `json:"medium"`
-	} `json:"campaign"`
+	locale, timeZone, sessionID string
+	pageURL, referrer           string
+	source, medium              string // of the campaign
+	traits                      string // JSON
+}
+
+func (c *messageContext) read(object gjson.Result) {
+	object.ForEach(func(name, value gjson.Result) bool {
+		switch name.Str {
+		case "locale":
+			c.locale = text(value)
+		case "timezone":
+			c.timeZone = text(value)
+		case "sessionId":
+			c.sessionID = text(value)
+		case "traits":
+			c.traits = raw(value)
+		case "page":
+			c.pageURL, c.referrer = text(value.Get("url")), text(value.Get("referrer"))
+		case "campaign":
+			c.source, c.medium = text(value.Get("source")), text(value.Get("medium"))
+		}
+		return true
+	})
 }
 
 func (n *normaliser) run() {
@@ -59,7 +72,7 @@ func (n *normaliser) run() {
 		n.reject("unknown_type", "type", "Use track, identify, page, screen, group or alias.")
 		return
 	}
-	if utf8.RuneCountInString(string(m.MessageID)) > MaxMessageID {
+	if utf8.RuneCountInString(m.MessageID) > MaxMessageID {
 		n.reject("message_id_too_long", "messageId", fmt.Sprintf("Give at most %d characters.", MaxMessageID))
 		return
 	}
@@ -72,11 +85,11 @@ func (n *normaliser) run() {
 	}
 	switch Types[m.Type] {
 	case "track":
-		if strings.TrimSpace(string(m.Event)) == "" {
+		if strings.TrimSpace(m.Event) == "" {
 			n.reject("missing_event", "event", "Name the event, as in \"Order Completed\".")
 			return
 		}
-		n.event(vocabulary(n.batch.Source.Type, string(m.Event)))
+		n.event(vocabulary(n.batch.Source.Type, m.Event))
 	case "page", "screen":
 		n.event(datasource.EventPageViewed)
 	case "identify":
@@ -93,9 +106,9 @@ func (n *normaliser) key() uuid.UUID {
 	source := n.batch.Source.ID.String()
 	switch m := n.m; {
 	case m.MessageID != "":
-		return key(source, string(m.MessageID))
+		return key(source, m.MessageID)
 	case m.Timestamp != "" || m.OriginalTime != "":
-		return key(source, "", string(m.raw))
+		return key(source, "", m.raw)
 	}
 	return uuid.New()
 }
@@ -109,14 +122,14 @@ func (n *normaliser) note(code, field, reason string, kept bool) {
 	if len(raw) > keptRaw {
 		raw = raw[:keptRaw]
 	}
-	name := string(n.m.Event)
+	name := n.m.Event
 	if name == "" {
 		name = n.m.Type
 	}
 	n.batch.Rejections = append(n.batch.Rejections, Rejection{
-		Key:       key(n.batch.Source.ID.String(), string(n.m.MessageID), code, field, string(n.m.raw)),
-		MessageID: short(string(n.m.MessageID), MaxMessageID), Name: short(name, maxName), Code: code, Field: field, Reason: reason, Kept: kept,
-		Raw: cleanText(string(raw)),
+		Key:       key(n.batch.Source.ID.String(), n.m.MessageID, code, field, n.m.raw),
+		MessageID: short(n.m.MessageID, MaxMessageID), Name: short(name, maxName), Code: code, Field: field, Reason: reason, Kept: kept,
+		Raw: cleanText(raw),
 	})
 }
 
@@ -132,12 +145,12 @@ func (n *normaliser) time() bool {
 	if said == "" {
 		return true
 	}
-	at, ok := parseTime(string(said))
+	at, ok := parseTime(said)
 	if !ok {
 		n.reject("invalid_timestamp", field, "Give an ISO 8601 time, as in 2026-03-01T09:30:00Z.")
 		return false
 	}
-	if sent, ok := parseTime(string(n.m.SentAt)); ok {
+	if sent, ok := parseTime(n.m.SentAt); ok {
 		if skew := received.Sub(sent); skew > clockTolerance || skew < -clockTolerance {
 			at = at.Add(skew)
 		}
@@ -181,13 +194,15 @@ func parseTime(s string) (time.Time, bool) {
 // read decodes what the message carries.
 func (n *normaliser) read() bool {
 	m := n.m
-	if len(m.Context) > 0 {
-		if err := json.Unmarshal(m.Context, &n.ctx); err != nil {
+	if m.Context != "" {
+		if object := gjson.Parse(m.Context); object.IsObject() {
+			n.ctx.read(object)
+		} else {
 			n.note("invalid_context", "context", "Give an object; this one was left out.", true)
-			m.Context = nil
+			m.Context = ""
 		}
 	}
-	if m.Type == "track" || m.Type == "page" || m.Type == "screen" || len(m.Type) == 1 {
+	if m.Properties != "" {
 		if err := n.props.parse(m.Properties); err != nil {
 			n.reject("invalid_properties", "properties", "Give an object, as in {\"product_id\": \"…\"}.")
 			return false
@@ -218,21 +233,21 @@ func short(s string, most int) string {
 func (n *normaliser) event(kind string) {
 	m, e := n.m, &n.item.Event
 	e.Source, e.Type, e.OccurredAt, e.ReceivedAt = n.batch.Source.Type, kind, n.item.At, n.batch.ReceivedAt
-	e.ExternalID, e.AnonymousID = short(string(m.MessageID), MaxMessageID), n.item.AnonymousID
+	e.ExternalID, e.AnonymousID = short(m.MessageID, MaxMessageID), n.item.AnonymousID
 	if e.ExternalID == "" {
 		e.ExternalID = n.item.Key.String()
 	}
 	if kind == datasource.EventCustom {
-		e.Name = short(strings.TrimSpace(string(m.Event)), maxName)
+		e.Name = short(strings.TrimSpace(m.Event), maxName)
 	}
-	if id := string(n.ctx.SessionID); id != "" {
+	if id := n.ctx.sessionID; id != "" {
 		e.SessionID = key(n.batch.Source.WorkspaceID.String(), "session", n.item.AnonymousID, id)
 	}
 	e.Channel = n.channel(kind)
 	n.commerce(kind)
 	n.page()
 	e.Properties = n.props.encode()
-	if data, err := clean(m.Context); err == nil && len(data) > 2 {
+	if data, err := clean([]byte(m.Context)); m.Context != "" && err == nil && len(data) > 2 {
 		e.Context = data
 	}
 }
@@ -244,11 +259,11 @@ func (n *normaliser) channel(kind string) string {
 		}
 		return "email"
 	}
-	page, referrer := string(n.ctx.Page.URL), string(n.ctx.Page.Referrer)
+	page, referrer := n.ctx.pageURL, n.ctx.referrer
 	if page == "" {
 		page, referrer = n.props.text("url"), n.props.text("referrer")
 	}
-	return visitChannel(string(n.ctx.Campaign.Medium), string(n.ctx.Campaign.Source), page, referrer)
+	return visitChannel(n.ctx.medium, n.ctx.source, page, referrer)
 }
 
 // page keeps the names of pages and screens, which stand beside the properties.
@@ -257,17 +272,18 @@ func (n *normaliser) page() {
 		return
 	}
 	if n.m.Name != "" {
-		n.props.set("name", jsonText(string(n.m.Name)))
+		n.props.set("name", jsonText(n.m.Name))
 	}
 	if n.m.Category != "" {
-		n.props.set("category", jsonText(string(n.m.Category)))
+		n.props.set("category", jsonText(n.m.Category))
 	}
 }
 
-func jsonText(s string) json.RawMessage {
+// jsonText is text as JSON.
+func jsonText(s string) string {
 	data, err := json.Marshal(cleanText(s))
 	if err != nil {
-		return json.RawMessage(`""`)
+		return `""`
 	}
-	return data
+	return string(data)
 }

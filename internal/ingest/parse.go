@@ -1,33 +1,35 @@
 package ingest
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/pulsehub/pulsehub/internal/apperr"
 )
 
-// Message is one call of a client library, as it was sent.
+// Message is one call of a client library, as it was sent. Properties, Traits and Context are JSON, and empty where there are
+// none.
 type Message struct {
-	Type         string          `json:"type"`
-	MessageID    text            `json:"messageId"`
-	UserID       text            `json:"userId"`
-	AnonymousID  text            `json:"anonymousId"`
-	PreviousID   text            `json:"previousId"`
-	GroupID      text            `json:"groupId"`
-	Event        text            `json:"event"`
-	Name         text            `json:"name"`
-	Category     text            `json:"category"`
-	Properties   json.RawMessage `json:"properties"`
-	Traits       json.RawMessage `json:"traits"`
-	Context      json.RawMessage `json:"context"`
-	Timestamp    text            `json:"timestamp"`
-	OriginalTime text            `json:"originalTimestamp"`
-	SentAt       text            `json:"sentAt"`
+	Type         string
+	MessageID    string
+	UserID       string
+	AnonymousID  string
+	PreviousID   string
+	GroupID      string
+	Event        string
+	Name         string
+	Category     string
+	Properties   string
+	Traits       string
+	Context      string
+	Timestamp    string
+	OriginalTime string
+	SentAt       string
 
-	raw []byte
+	raw string
 }
 
 // Call is a request's body: one message, or a batch of them.
@@ -37,23 +39,63 @@ type Call struct {
 }
 
 // text is a string; numbers are taken as they are written, and everything else is no text at all.
-type text string
-
-func (t *text) UnmarshalJSON(data []byte) error {
-	switch c := data[0]; {
-	case c == '"':
-		if bytes.IndexByte(data, '\\') < 0 {
-			*t = text(data[1 : len(data)-1])
-			return nil
-		}
-		var s string
-		err := json.Unmarshal(data, &s)
-		*t = text(s)
-		return err
-	case c == '-' || c >= '0' && c <= '9':
-		*t = text(data)
+func text(r gjson.Result) string {
+	switch r.Type {
+	case gjson.String:
+		return r.Str
+	case gjson.Number:
+		return r.Raw
 	}
-	return nil
+	return ""
+}
+
+// raw is a value as JSON; null is none.
+func raw(r gjson.Result) string {
+	if r.Type == gjson.Null {
+		return ""
+	}
+	return r.Raw
+}
+
+// message reads the members of an object.
+func message(object gjson.Result) Message {
+	m := Message{raw: object.Raw}
+	object.ForEach(func(name, value gjson.Result) bool {
+		switch name.Str {
+		case "type":
+			m.Type = text(value)
+		case "messageId":
+			m.MessageID = text(value)
+		case "userId":
+			m.UserID = text(value)
+		case "anonymousId":
+			m.AnonymousID = text(value)
+		case "previousId":
+			m.PreviousID = text(value)
+		case "groupId":
+			m.GroupID = text(value)
+		case "event":
+			m.Event = text(value)
+		case "name":
+			m.Name = text(value)
+		case "category":
+			m.Category = text(value)
+		case "properties":
+			m.Properties = raw(value)
+		case "traits":
+			m.Traits = raw(value)
+		case "context":
+			m.Context = raw(value)
+		case "timestamp":
+			m.Timestamp = text(value)
+		case "originalTimestamp":
+			m.OriginalTime = text(value)
+		case "sentAt":
+			m.SentAt = text(value)
+		}
+		return true
+	})
+	return m
 }
 
 // Types are the kinds of calls, by their own names and by the first letters that analytics.js uses in paths.
@@ -67,18 +109,27 @@ func ParseCall(body []byte, callType string) (Call, error) {
 	if len(body) > MaxCall {
 		return Call{}, apperr.New(apperr.Malformed, "too_large", "One message may have at most %d KB; this one has %d.", MaxCall>>10, len(body)>>10+1)
 	}
-	var m struct {
-		Message
-		WriteKey text `json:"writeKey"`
+	object, err := parse(body)
+	if err != nil {
+		return Call{}, err
 	}
-	if err := json.Unmarshal(body, &m); err != nil {
-		return Call{}, malformed(err)
-	}
+	m := message(object)
 	if callType != "" {
 		m.Type = callType
 	}
-	m.raw = body
-	return Call{WriteKey: string(m.WriteKey), Messages: []Message{m.Message}}, nil
+	return Call{WriteKey: text(object.Get("writeKey")), Messages: []Message{m}}, nil
+}
+
+// parse reads an object.
+func parse(body []byte) (gjson.Result, error) {
+	if !gjson.ValidBytes(body) {
+		return gjson.Result{}, malformed(body)
+	}
+	object := gjson.ParseBytes(body)
+	if !object.IsObject() {
+		return gjson.Result{}, apperr.New(apperr.Malformed, "invalid_json", "The body should be a JSON object.")
+	}
+	return object, nil
 }
 
 // ParseBatch reads a body that holds many messages. What the batch says once, its messages need not repeat: when it was sent,
@@ -87,77 +138,64 @@ func ParseBatch(body []byte) (Call, error) {
 	if len(body) > MaxBatch {
 		return Call{}, tooLarge()
 	}
-	var b struct {
-		Batch    []json.RawMessage          `json:"batch"`
-		WriteKey text                       `json:"writeKey"`
-		SentAt   text                       `json:"sentAt"`
-		Context  map[string]json.RawMessage `json:"context"`
+	object, err := parse(body)
+	if err != nil {
+		return Call{}, err
 	}
-	if err := json.Unmarshal(body, &b); err != nil {
-		return Call{}, malformed(err)
+	batch := object.Get("batch")
+	if batch.Exists() && !batch.IsArray() {
+		return Call{}, apperr.New(apperr.Malformed, "invalid_json", "batch should be a list of messages.").WithField("batch", "give 1 to 2500 messages", nil)
 	}
-	if len(b.Batch) == 0 {
+	messages := batch.Array()
+	if len(messages) == 0 {
 		return Call{}, apperr.New(apperr.Malformed, "empty_batch", "This batch holds no messages; send {\"batch\": [{\"type\": \"track\", …}, …]}.").
 			WithField("batch", "give 1 to 2500 messages", nil)
 	}
-	if len(b.Batch) > MaxBatchSize {
-		return Call{}, apperr.New(apperr.Malformed, "too_large", "A batch may hold at most %d messages; this one holds %d.", MaxBatchSize, len(b.Batch)).
-			WithField("batch", "give 1 to 2500 messages", len(b.Batch))
+	if len(messages) > MaxBatchSize {
+		return Call{}, apperr.New(apperr.Malformed, "too_large", "A batch may hold at most %d messages; this one holds %d.", MaxBatchSize, len(messages)).
+			WithField("batch", "give 1 to 2500 messages", len(messages))
 	}
-	call := Call{WriteKey: string(b.WriteKey), Messages: make([]Message, len(b.Batch))}
-	for i, raw := range b.Batch {
+	call := Call{WriteKey: text(object.Get("writeKey")), Messages: make([]Message, len(messages))}
+	sentAt, context := text(object.Get("sentAt")), object.Get("context")
+	for i, one := range messages {
 		m := &call.Messages[i]
-		if len(raw) <= MaxCall {
-			if err := json.Unmarshal(raw, m); err != nil {
-				*m = Message{Type: ""} // it is not an object; the message is refused, and not the batch
-			}
+		if m.raw = one.Raw; one.IsObject() && len(one.Raw) <= MaxCall { // otherwise the message is refused, and not the batch
+			*m = message(one)
 		}
-		m.raw = raw
-		if b.SentAt != "" {
-			m.SentAt = b.SentAt
+		if sentAt != "" {
+			m.SentAt = sentAt
 		}
-		if len(b.Context) > 0 {
-			m.Context = withDefaults(m.Context, b.Context)
+		if context.IsObject() {
+			m.Context = withDefaults(m.Context, context)
 		}
 	}
 	return call, nil
 }
 
 // withDefaults is a message's context with what only the batch's has.
-func withDefaults(own json.RawMessage, shared map[string]json.RawMessage) json.RawMessage {
-	all := map[string]json.RawMessage{}
-	if json.Unmarshal(own, &all) != nil || all == nil {
-		all = map[string]json.RawMessage{}
-	}
-	for name, value := range shared {
-		if _, ok := all[name]; !ok {
-			all[name] = value
-		}
-	}
-	data, err := json.Marshal(all)
-	if err != nil {
+func withDefaults(own string, shared gjson.Result) string {
+	all := properties{}
+	if own != "" && all.parse(own) != nil {
 		return own
 	}
-	return data
+	shared.ForEach(func(name, value gjson.Result) bool {
+		if _, ok := all.fields[name.Str]; !ok {
+			all.set(name.Str, value.Raw)
+		}
+		return true
+	})
+	return all.json()
 }
 
 func tooLarge() error {
 	return apperr.New(apperr.Malformed, "too_large", "A batch may have at most %d KB.", MaxBatch>>10)
 }
 
-func malformed(err error) error {
-	detail := "This is not JSON that tells of an event."
-	if syntax, ok := err.(*json.SyntaxError); ok {
+func malformed(body []byte) error {
+	detail := "This is not JSON."
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(body, new(any)); errors.As(err, &syntax) {
 		detail = fmt.Sprintf("This is not JSON: %s at byte %d.", syntax.Error(), syntax.Offset)
-	} else if kind, ok := err.(*json.UnmarshalTypeError); ok {
-		detail = fmt.Sprintf("%s should be %s, and is %s.", orBody(kind.Field), kind.Type, kind.Value)
 	}
-	return apperr.Wrap(err, apperr.Malformed, "invalid_json", "%s", detail)
-}
-
-func orBody(field string) string {
-	if field == "" {
-		return "The body"
-	}
-	return strings.TrimPrefix(field, "Message.")
+	return apperr.New(apperr.Malformed, "invalid_json", "%s", detail)
 }

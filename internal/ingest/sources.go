@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -57,7 +58,7 @@ func (s *Sources) ByWriteKey(ctx context.Context, writeKey string) (Source, erro
 		if len(s.known) >= maxRemembered {
 			clear(s.known)
 		}
-		s.known[writeKey] = found
+		s.known[strings.Clone(writeKey)] = found // and not the body that it is a part of
 		s.mu.Unlock()
 	}
 	switch {

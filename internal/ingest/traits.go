@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"bytes"
-	"encoding/json"
 	"maps"
 	"net/mail"
 	"slices"
@@ -11,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nyaruka/phonenumbers"
+	"github.com/tidwall/gjson"
 
 	"github.com/pulsehub/pulsehub/internal/datasource"
 )
@@ -21,8 +20,8 @@ var nobody = map[string]bool{
 	"guest": true, "n/a": true, "na": true, "true": true, "false": true, "[object object]": true, "void": true, "00000000-0000-0000-0000-000000000000": true,
 }
 
-func someone(s text) string {
-	id := strings.TrimSpace(cleanText(string(s)))
+func someone(s string) string {
+	id := strings.TrimSpace(cleanText(s))
 	if nobody[strings.ToLower(id)] {
 		return ""
 	}
@@ -68,8 +67,9 @@ func (n *normaliser) identifier(kind uint8, value string) {
 	}
 }
 
-func (n *normaliser) trait(name string, value json.RawMessage) {
-	n.item.Traits = append(n.item.Traits, Trait{Name: name, Value: value})
+// trait notes what the sender said. value is JSON.
+func (n *normaliser) trait(name, value string) {
+	n.item.Traits = append(n.item.Traits, Trait{Name: name, Value: []byte(value)})
 }
 
 // Traits that have a meaning of their own. All others are attributes.
@@ -91,29 +91,26 @@ const maxTraits = 100
 
 // traits reads what is said of the sender: Segment's reserved traits, consent, and attributes of the sender's own making.
 // Consent is traits.consent {email, sms, push, whatsapp}.
-func (n *normaliser) traits(data json.RawMessage, field string) {
-	if len(data) == 0 || bytes.Equal(data, []byte("null")) {
+func (n *normaliser) traits(data, field string) {
+	if data == "" {
 		return
 	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(data, &all); err != nil {
+	var all properties
+	if all.parse(data) != nil {
 		n.note("invalid_traits", field, "Give an object, as in {\"email\": \"…\"}; these traits were left out.", true)
 		return
 	}
-	if len(all) > maxTraits {
+	if len(all.fields) > maxTraits {
 		n.note("too_many_traits", field, "Give at most 100 traits at once; these were left out.", true)
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		value := all[name]
-		var t text
-		_ = t.UnmarshalJSON(value)
-		said := strings.TrimSpace(string(t))
+	for _, name := range slices.Sorted(maps.Keys(all.fields)) {
+		value, said := all.fields[name], all.text(name)
 		switch name {
 		case "email":
 			n.email(said, field+".email")
 		case "phone":
-			n.phone(said, all, field+".phone")
+			n.phone(said, &all, field+".phone")
 		case "firstName", "first_name":
 			n.person(traitFirstName, said, value)
 		case "lastName", "last_name":
@@ -133,22 +130,21 @@ func (n *normaliser) traits(data json.RawMessage, field string) {
 		case "consent":
 			n.consent(value, field+".consent")
 		default:
-			if value, err := clean(value); err == nil && len(name) <= maxName {
-				n.trait(cleanText(name), value)
+			if value, err := clean([]byte(value.Raw)); err == nil && len(name) <= maxName {
+				n.trait(cleanText(name), string(value))
 			}
 		}
 	}
 }
 
-func (n *normaliser) person(name, said string, value json.RawMessage) {
-	if said == "" && !bytes.Equal(value, []byte("null")) {
-		return
+// person notes a trait that is text. null takes it away, and an empty one says nothing.
+func (n *normaliser) person(name, said string, value gjson.Result) {
+	switch {
+	case said != "":
+		n.trait(name, jsonText(short(said, maxName)))
+	case value.Type == gjson.Null:
+		n.trait(name, "null")
 	}
-	if said == "" {
-		n.trait(name, json.RawMessage("null"))
-		return
-	}
-	n.trait(name, jsonText(short(said, maxName)))
 }
 
 func (n *normaliser) email(said, field string) {
@@ -166,12 +162,11 @@ func (n *normaliser) email(said, field string) {
 }
 
 // phone reads a number in E.164, or of the country that the same traits name.
-func (n *normaliser) phone(said string, all map[string]json.RawMessage, field string) {
+func (n *normaliser) phone(said string, all *properties, field string) {
 	if said == "" {
 		return
 	}
-	region := countryOf(all)
-	number, err := phonenumbers.Parse(said, region)
+	number, err := phonenumbers.Parse(said, countryOf(all))
 	if err != nil || !phonenumbers.IsValidNumber(number) {
 		n.note("invalid_phone", field, "Give a number with its country code, such as +49 30 901820; it was left out.", true)
 		return
@@ -182,18 +177,10 @@ func (n *normaliser) phone(said string, all map[string]json.RawMessage, field st
 }
 
 // countryOf is the two-letter country that traits name, or "".
-func countryOf(all map[string]json.RawMessage) string {
-	var address struct {
-		Country text `json:"country"`
-	}
-	_ = json.Unmarshal(all["address"], &address)
-	country := string(address.Country)
+func countryOf(all *properties) string {
+	country := text(all.fields["address"].Get("country"))
 	if country == "" {
-		var t text
-		if data, ok := all["country"]; ok {
-			_ = t.UnmarshalJSON(data)
-		}
-		country = string(t)
+		country = all.text("country")
 	}
 	if len(country) != 2 {
 		return ""
@@ -201,20 +188,16 @@ func countryOf(all map[string]json.RawMessage) string {
 	return strings.ToUpper(country)
 }
 
-func (n *normaliser) address(value json.RawMessage) {
-	var a struct {
-		City    text `json:"city"`
-		Country text `json:"country"`
-	}
-	if json.Unmarshal(value, &a) != nil {
+func (n *normaliser) address(a gjson.Result) {
+	if !a.IsObject() {
 		return
 	}
-	if a.City != "" {
-		n.trait(traitCity, jsonText(short(string(a.City), maxName)))
+	if city := strings.TrimSpace(text(a.Get("city"))); city != "" {
+		n.trait(traitCity, jsonText(short(city, maxName)))
 	}
-	n.country(strings.TrimSpace(string(a.Country)))
-	if value, err := clean(value); err == nil {
-		n.trait("address", value)
+	n.country(strings.TrimSpace(text(a.Get("country"))))
+	if value, err := clean([]byte(a.Raw)); err == nil {
+		n.trait("address", string(value))
 	}
 }
 
@@ -249,27 +232,26 @@ func knownZone(name string) bool {
 	if _, err := time.LoadLocation(name); err != nil || len(name) > 64 {
 		return false
 	}
-	zones.Store(name, true)
+	zones.Store(strings.Clone(name), true) // and not the body that it is a part of
 	return true
 }
 
-func (n *normaliser) consent(value json.RawMessage, field string) {
-	var channels map[string]bool
-	if err := json.Unmarshal(value, &channels); err != nil {
+func (n *normaliser) consent(value gjson.Result, field string) {
+	if !value.IsObject() {
 		n.note("invalid_consent", field, "Give true or false by channel, as in {\"email\": true, \"sms\": false}; it was left out.", true)
 		return
 	}
-	for _, channel := range slices.Sorted(maps.Keys(channels)) {
-		if !slices.Contains([]string{"email", "sms", "push", "whatsapp"}, channel) {
-			n.note("invalid_consent", field+"."+cleanText(channel), "Consent is for email, sms, push and whatsapp.", true)
-			continue
+	value.ForEach(func(channel, said gjson.Result) bool {
+		switch {
+		case !slices.Contains([]string{"email", "sms", "push", "whatsapp"}, channel.Str):
+			n.note("invalid_consent", field+"."+short(channel.Str, 40), "Consent is for email, sms, push and whatsapp.", true)
+		case !said.IsBool():
+			n.note("invalid_consent", field+"."+channel.Str, "Give true or false; it was left out.", true)
+		default:
+			n.trait(traitConsent+channel.Str, said.Raw)
 		}
-		said := json.RawMessage("false")
-		if channels[channel] {
-			said = json.RawMessage("true")
-		}
-		n.trait(traitConsent+channel, said)
-	}
+		return true
+	})
 }
 
 // group notes the group that the sender belongs to.
@@ -280,23 +262,20 @@ func (n *normaliser) group() {
 		return
 	}
 	n.trait("group_id", jsonText(short(id, maxName)))
-	var group struct {
-		Name text `json:"name"`
-	}
-	if json.Unmarshal(n.m.Traits, &group) == nil && group.Name != "" {
-		n.trait("group_name", jsonText(short(string(group.Name), maxName)))
+	if name := text(gjson.Get(n.m.Traits, "name")); name != "" {
+		n.trait("group_name", jsonText(short(name, maxName)))
 	}
 }
 
 // contextTraits reads who it is from where else it is said: the context, and what forms and orders hold.
 func (n *normaliser) contextTraits() {
 	if Types[n.m.Type] != "identify" {
-		n.traits(n.ctx.Traits, "context.traits")
+		n.traits(n.ctx.traits, "context.traits")
 	} else {
-		if n.ctx.Locale != "" {
-			n.trait(traitLocale, jsonText(short(string(n.ctx.Locale), 35)))
+		if n.ctx.locale != "" {
+			n.trait(traitLocale, jsonText(short(n.ctx.locale, 35)))
 		}
-		n.zone(string(n.ctx.TimeZone))
+		n.zone(n.ctx.timeZone)
 	}
 	switch n.item.Event.Type {
 	case datasource.EventOrderCompleted, datasource.EventLeadCaptured, datasource.EventSignedUp, datasource.EventFormSubmitted, datasource.EventCheckoutStarted:
