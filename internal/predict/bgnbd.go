@@ -18,7 +18,7 @@ type BGNBD struct {
 }
 
 // LogLikelihood is the logarithm of equation (6) of the paper, for a customer with x repeat purchases, the last of them
-// recency weeks after the first purchase, who has been observed for age weeks since it. It is taken apart as in Fader,
+// recency weeks after the first purchase, who has been observed for age weeks since it: at most one a day. It is taken apart as in Fader,
 // Hardie, "Overcoming the BG/NBD model's #NUM! error problem", note 027, 2013, so that nothing overflows. For x = 0 recency
 // is not looked at.
 func (m BGNBD) LogLikelihood(x int, recency, age float64) float64 {
@@ -71,15 +71,14 @@ func (m BGNBD) ExpectedAlive(x int, age, horizon float64) float64 {
 //
 // Integrating the series term by term gives equation (10).
 func (m BGNBD) expectedByIntegral(n, age, horizon float64) float64 {
-	z := horizon / (m.Alpha + age + horizon)
-	// In w = -ln(1-y) the integrand is smooth up to z near 1.
-	end := -math.Log1p(-z)
-	pieces := max(1, int(math.Ceil(end)))
-	width, sum := end/float64(pieces), 0.0
-	for i := range pieces {
+	// In w = -ln(1-y) it is a sum of decays, the fastest by r+x: pieces that double catch each of them.
+	end := math.Log1p(horizon / (m.Alpha + age))
+	sum := 0.0
+	for from, to := 0.0, 0.5/(m.R+n); from < end; from, to = to, 2*to {
+		width := min(to, end) - from
 		for k, node := range gaussNodes {
-			w := width * (float64(i) + (1+node)/2)
-			sum += width / 2 * gaussWeights[k] * math.Exp(-(m.R+n)*w+logHyp2F1(m.R+n+1, m.B+n, m.A+m.B+n, -math.Expm1(-w)))
+			w := from + width*(1+node)/2
+			sum += width / 2 * gaussWeights[k] * math.Exp(logHyp2F1(m.R+n+1, m.B+n, m.A+m.B+n, -math.Expm1(-w))-(m.R+n)*w)
 		}
 	}
 	return (m.R + n) * sum

@@ -103,6 +103,7 @@ const (
 	leastParameter = 1e-4
 	mostParameter  = 1e5
 	leastAlpha     = 0.01 // weeks
+	mostRate       = 100  // purchases a week on average, R/Alpha; there are at most seven
 )
 
 func within(v, least, most float64) bool { return v >= least && v <= most }
@@ -124,7 +125,7 @@ func FitBGNBD(ctx context.Context, summaries []Summary) (Fitted[BGNBD], error) {
 	perCustomer := func(logs []float64) float64 {
 		m := bgnbdOf(logs)
 		if !within(m.R, leastParameter, mostParameter) || !within(m.Alpha, leastAlpha, mostParameter) ||
-			!within(m.A, leastParameter, mostParameter) || !within(m.B, leastParameter, mostParameter) {
+			!within(m.A, leastParameter, mostParameter) || !within(m.B, leastParameter, mostParameter) || m.R > mostRate*m.Alpha {
 			return math.Inf(1)
 		}
 		return -l.at(m) / float64(len(known))
@@ -163,7 +164,9 @@ func gammaGammaOf(logs []float64) GammaGamma {
 	return GammaGamma{math.Exp(logs[0]), math.Exp(logs[1]), math.Exp(logs[2])}
 }
 
-func (g GammaGamma) logs() []float64 { return []float64{math.Log(g.P), math.Log(g.Q), math.Log(g.Gamma)} }
+func (g GammaGamma) logs() []float64 {
+	return []float64{math.Log(g.P), math.Log(g.Q), math.Log(g.Gamma)}
+}
 
 // gammaGammaLikelihood is the sum of GammaGamma.LogLikelihood. What depends on x alone is computed once for each x.
 func gammaGammaLikelihood(g GammaGamma, all []spending, terms map[int]float64) (sum float64) {

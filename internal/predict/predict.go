@@ -49,8 +49,8 @@ type Buyer struct {
 	CustomerID  uuid.UUID
 	Now         Summary // on the last day of the data
 	Calibration Summary // on the last day before the hold-out; its Age is negative for who came later
-	Orders      int32 // all of them, several on one day counted each
-	Cents       int64 // orders less refunds, in hundredths of the currency
+	Orders      int32   // all of them, several on one day counted each
+	Cents       int64   // orders less refunds, in hundredths of the currency
 }
 
 // SinceLastOrder is how many days ago the last order was, today 0.

@@ -13,6 +13,7 @@ import (
 
 // CustomerID is the id of a purchase's customer.
 func CustomerID(customer int) (id uuid.UUID) {
+	id[0] = 0xc0
 	binary.BigEndian.PutUint64(id[8:], uint64(customer))
 	return id
 }
