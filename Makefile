@@ -151,3 +151,7 @@ bench-analysis: bootstrap ## Analysis of a workspace with 1,000,000 events, cold
 .PHONY: bench-dummydata
 bench-dummydata: bootstrap ## Generation of 1,000,000 events.
 	go run ./cmd/pulsehub bench dummydata
+
+.PHONY: bench-predictions
+bench-predictions: bootstrap ## Fit of the predictions of 100,000 customers.
+	go run ./cmd/pulsehub bench predictions

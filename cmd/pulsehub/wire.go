@@ -26,6 +26,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/crypto"
 	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/durable"
+	"github.com/pulsehub/pulsehub/internal/predict"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 	"github.com/pulsehub/pulsehub/internal/resilience"
 	"github.com/pulsehub/pulsehub/internal/store"
@@ -134,6 +135,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 			DataSources:     datasource.NewService(datasource.ServiceConfig{Repository: a.store, Now: time.Now}),
 			DummyData:       datasource.NewDummyService(datasource.DummyConfig{Repository: a.store, Starter: a.starter, Now: time.Now}),
 			Analytics:       figures,
+			Predictions:     predict.NewService(a.store),
 			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
 				Service: a.chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,

@@ -147,6 +147,9 @@ func (e *Estimate) bound(variance float64) {
 	e.Low, e.High = &low, &high
 }
 
+// Covers tells whether the interval has that value in it; one that is not there has none.
+func (e Estimate) Covers(v float64) bool { return e.Low != nil && v >= *e.Low && v <= *e.High }
+
 func square(v float64) float64 { return v * v }
 
 // correlation gathers pairs for Pearson's coefficient.

@@ -47,7 +47,7 @@ func TestIntervalsCoverWhatTheySay(t *testing.T) {
 	covered, errors := 0, 0.0
 	for seed := range uint64(shops) {
 		b := compute(t, made(predicttest.Typical(seed, 1000, 270, lastDay))).Model.Backtest
-		if float64(b.Actual) >= *b.Expected.Low && float64(b.Actual) <= *b.Expected.High {
+		if b.Expected.Covers(float64(b.Actual)) {
 			covered++
 		}
 		errors += (float64(b.Actual)/b.Expected.Mean - 1) / shops
