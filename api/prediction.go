@@ -280,17 +280,19 @@ var predictionHeader = []string{
 // the connection, so that nobody takes a part for the whole.
 func predictionsCSV(rows iter.Seq2[predict.CustomerPrediction, error]) (*predictionsOutput, error) {
 	next, stop := iter.Pull2(rows)
-	p, err, more := next()
-	if more && err != nil {
+	p, failed, more := next()
+	if failed != nil {
 		stop()
-		return nil, err
+		return nil, failed
 	}
 	return &predictionsOutput{ContentType: "text/csv; charset=utf-8", Disposition: `attachment; filename="predictions.csv"`, Body: func(c huma.Context) {
 		defer stop()
 		out := csv.NewWriter(inTime(c.BodyWriter()))
 		err := out.Write(predictionHeader)
-		for ; more && err == nil; p, err, more = next() {
-			err = out.Write(predictionRow(p))
+		for more && err == nil {
+			if err = out.Write(predictionRow(p)); err == nil {
+				p, err, more = next()
+			}
 		}
 		if out.Flush(); err == nil {
 			err = out.Error()

@@ -206,6 +206,15 @@ func TestComputeEndsWithItsContext(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
+func BenchmarkCompute(b *testing.B) {
+	in := made(predicttest.Typical(1, 100_000, 540, lastDay))
+	for b.Loop() {
+		if _, err := predict.Compute(b.Context(), in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func TestScalesGiveEqualValuesEqualScores(t *testing.T) {
 	of := func(counts ...int) predict.Scale {
 		var values []int64

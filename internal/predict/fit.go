@@ -86,15 +86,24 @@ func (l *likelihood) at(m BGNBD) (sum float64) {
 		l.common[x] = lgamma(m.R+n) - lgamma(m.R) + m.R*math.Log(m.Alpha) + lgamma(m.A+m.B) - lgamma(m.B) + lgamma(m.B+n) - lgamma(m.A+m.B+n)
 		l.gone[x] = math.Log(m.A) - math.Log(m.B+n-1)
 	}
+	product := 1.0 // of what logarithms are still to be summed of: one of many costs as much as one
 	for i, h := range l.histories {
 		n := m.R + float64(h.repeats)
 		v := -n * l.logs[h.age]
 		if h.repeats > 0 {
-			v = logSum(v, l.gone[h.repeats]-n*l.logs[h.recency])
+			less := l.gone[h.repeats] - n*l.logs[h.recency]
+			if less > v {
+				v, less = less, v
+			}
+			if e := math.Exp(less - v); l.customers[i] > 1 { // logSum of the two
+				v += math.Log1p(e)
+			} else if product *= 1 + e; product > 0x1p900 {
+				sum, product = sum+math.Log(product), 1
+			}
 		}
 		sum += l.customers[i] * (l.common[h.repeats] + v)
 	}
-	return sum
+	return sum + math.Log(product)
 }
 
 // Parameters are looked for within these bounds, by their logarithms. Data that knows no better runs into them: where nobody
@@ -116,37 +125,61 @@ func (m BGNBD) logs() []float64 {
 	return []float64{math.Log(m.R), math.Log(m.Alpha), math.Log(m.A), math.Log(m.B)}
 }
 
-// FitBGNBD finds the parameters of the greatest likelihood. Customers of negative age are none of it.
-func FitBGNBD(ctx context.Context, summaries []Summary) (Fitted[BGNBD], error) {
-	known := slices.DeleteFunc(slices.Clone(summaries), func(s Summary) bool { return s.Age < 0 })
-	of := len(known)
-	known = sampled(known, maxFitted)
-	l := newLikelihood(known)
-	perCustomer := func(logs []float64) float64 {
-		m := bgnbdOf(logs)
-		if !within(m.R, leastParameter, mostParameter) || !within(m.Alpha, leastAlpha, mostParameter) ||
-			!within(m.A, leastParameter, mostParameter) || !within(m.B, leastParameter, mostParameter) || m.R > mostRate*m.Alpha {
-			return math.Inf(1)
-		}
-		return -l.at(m) / float64(len(known))
+// roughly is how many customers are enough to tell a good start from a bad one.
+const roughly = 10_000
+
+// maximise looks for the parameters, by their logarithms, at which the mean of f over the data is greatest: from each start on
+// a random sample, and from the best of these on all. f answers -Inf for parameters that are not looked at.
+func maximise[T any](ctx context.Context, all []T, f func(sample []T) func(logs []float64) float64, starts ...[]float64) (at []float64, sum float64, err error) {
+	climb := func(sample []T, start []float64, step float64) ([]float64, float64, error) {
+		sum, n := f(sample), float64(len(sample))
+		logs, value, err := minimise(ctx, func(logs []float64) float64 { return -sum(logs) / n }, start, step)
+		return logs, -value * n, err
 	}
-	best := Fitted[BGNBD]{LogLikelihood: math.Inf(-1), Customers: len(known), Of: of}
-	for _, start := range []BGNBD{{0.5, 5, 0.8, 2.5}, {1.5, 20, 0.2, 4}} {
-		logs, value, err := minimise(ctx, perCustomer, start.logs())
+	rough, sum := sampled(all, roughly), math.Inf(-1)
+	for _, start := range starts {
+		logs, value, err := climb(rough, start, 1)
 		if err != nil {
-			return best, err
+			return nil, 0, err
 		}
-		if ll := -value * float64(len(known)); ll > best.LogLikelihood {
-			best.Parameters, best.LogLikelihood = bgnbdOf(logs), ll
+		if at == nil || value > sum {
+			at, sum = logs, value
 		}
 	}
-	return best, nil
+	if len(rough) == len(all) {
+		return at, sum, nil
+	}
+	return climb(all, at, 0.1)
 }
 
-// spending is what the likelihood of a customer's spending depends on.
+// FitBGNBD finds the parameters of the greatest likelihood. Customers of negative age are none of it; there must be others.
+func FitBGNBD(ctx context.Context, summaries []Summary) (out Fitted[BGNBD], err error) {
+	known := slices.DeleteFunc(slices.Clone(summaries), func(s Summary) bool { return s.Age < 0 })
+	out.Of = len(known)
+	known = sampled(known, maxFitted)
+	out.Customers = len(known)
+	logs, sum, err := maximise(ctx, known, func(some []Summary) func([]float64) float64 {
+		l := newLikelihood(some)
+		return func(logs []float64) float64 {
+			m := bgnbdOf(logs)
+			if !within(m.R, leastParameter, mostParameter) || !within(m.Alpha, leastAlpha, mostParameter) ||
+				!within(m.A, leastParameter, mostParameter) || !within(m.B, leastParameter, mostParameter) || m.R > mostRate*m.Alpha {
+				return math.Inf(-1)
+			}
+			return l.at(m)
+		}
+	}, BGNBD{0.5, 5, 0.8, 2.5}.logs(), BGNBD{1.5, 20, 0.2, 4}.logs())
+	if err != nil {
+		return out, err
+	}
+	out.Parameters, out.LogLikelihood = bgnbdOf(logs), sum
+	return out, nil
+}
+
+// spending is what the likelihood of a customer's spending depends on: x repeat days with a mean of m.
 type spending struct {
-	x int
-	m float64
+	x       int
+	m, logM float64
 }
 
 // spendings leaves out who has no repeat day with an amount, and who has amounts of nothing only, which the model does not
@@ -154,7 +187,7 @@ type spending struct {
 func spendings(summaries []Summary) (all []spending) {
 	for _, s := range summaries {
 		if s.Age >= 0 && s.Valued > 0 && s.Value > 0 {
-			all = append(all, spending{int(s.Valued), s.mean()})
+			all = append(all, spending{int(s.Valued), s.mean(), math.Log(s.mean())})
 		}
 	}
 	return all
@@ -168,47 +201,53 @@ func (g GammaGamma) logs() []float64 {
 	return []float64{math.Log(g.P), math.Log(g.Q), math.Log(g.Gamma)}
 }
 
-// gammaGammaLikelihood is the sum of GammaGamma.LogLikelihood. What depends on x alone is computed once for each x.
-func gammaGammaLikelihood(g GammaGamma, all []spending, terms map[int]float64) (sum float64) {
-	clear(terms)
+// gammaGammaLikelihood computes the sum of GammaGamma.LogLikelihood. What depends on x alone is computed once for each x.
+func gammaGammaLikelihood(all []spending) func(GammaGamma) float64 {
+	most := 0
 	for _, s := range all {
-		n := float64(s.x)
-		t, known := terms[s.x]
-		if !known {
-			t = lgamma(g.P*n+g.Q) - lgamma(g.P*n) - lgamma(g.Q) + g.Q*math.Log(g.Gamma) + g.P*n*math.Log(n)
-			terms[s.x] = t
-		}
-		sum += t + (g.P*n-1)*math.Log(s.m) - (g.P*n+g.Q)*math.Log(g.Gamma+n*s.m)
+		most = max(most, s.x)
 	}
-	return sum
+	occurs, terms := make([]bool, most+1), make([]float64, most+1)
+	for _, s := range all {
+		occurs[s.x] = true
+	}
+	return func(g GammaGamma) (sum float64) {
+		for x, there := range occurs {
+			if n := float64(x); there {
+				terms[x] = lgamma(g.P*n+g.Q) - lgamma(g.P*n) - lgamma(g.Q) + g.Q*math.Log(g.Gamma) + g.P*n*math.Log(n)
+			}
+		}
+		for _, s := range all {
+			n := float64(s.x)
+			sum += terms[s.x] + (g.P*n-1)*s.logM - (g.P*n+g.Q)*math.Log(g.Gamma+n*s.m)
+		}
+		return sum
+	}
 }
 
-// FitGammaGamma finds the parameters of the greatest likelihood from customers with repeat days.
-func FitGammaGamma(ctx context.Context, summaries []Summary) (Fitted[GammaGamma], error) {
-	all := spendings(summaries)
-	best := Fitted[GammaGamma]{LogLikelihood: math.Inf(-1), Of: len(all)}
+// FitGammaGamma finds the parameters of the greatest likelihood from customers with repeat days, of whom there must be some.
+func FitGammaGamma(ctx context.Context, summaries []Summary) (out Fitted[GammaGamma], err error) {
+	all, mean := spendings(summaries), 0.0
+	out.Of = len(all)
 	all = sampled(all, maxFitted)
-	best.Customers = len(all)
-	mean, terms := 0.0, map[int]float64{}
+	out.Customers = len(all)
 	for _, s := range all {
 		mean += s.m / float64(len(all))
 	}
-	perCustomer := func(logs []float64) float64 {
-		g := gammaGammaOf(logs)
-		if !within(g.P, leastParameter, mostParameter) || !within(g.Q, leastParameter, mostParameter) ||
-			!within(g.Gamma, leastParameter*mean, mostParameter*mean) {
-			return math.Inf(1)
+	logs, sum, err := maximise(ctx, all, func(some []spending) func([]float64) float64 {
+		likelihood := gammaGammaLikelihood(some)
+		return func(logs []float64) float64 {
+			g := gammaGammaOf(logs)
+			if !within(g.P, leastParameter, mostParameter) || !within(g.Q, leastParameter, mostParameter) ||
+				!within(g.Gamma, leastParameter*mean, mostParameter*mean) {
+				return math.Inf(-1)
+			}
+			return likelihood(g)
 		}
-		return -gammaGammaLikelihood(g, all, terms) / float64(len(all))
+	}, GammaGamma{4, 4, mean * 3 / 4}.logs(), GammaGamma{20, 10, mean * 9 / 20}.logs())
+	if err != nil {
+		return out, err
 	}
-	for _, start := range []GammaGamma{{4, 4, mean * 3 / 4}, {20, 10, mean * 9 / 20}} {
-		logs, value, err := minimise(ctx, perCustomer, start.logs())
-		if err != nil {
-			return best, err
-		}
-		if ll := -value * float64(len(all)); ll > best.LogLikelihood {
-			best.Parameters, best.LogLikelihood = gammaGammaOf(logs), ll
-		}
-	}
-	return best, nil
+	out.Parameters, out.LogLikelihood = gammaGammaOf(logs), sum
+	return out, nil
 }

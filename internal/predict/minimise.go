@@ -10,10 +10,10 @@ import (
 // minimise looks for the least value of f from start by the downhill simplex of Nelder and Mead, "A simplex method for
 // function minimization", The Computer Journal 7(4), 1965, 308-313. It needs no derivatives; f may answer +Inf where it is
 // not defined. From where it ends it starts anew, until that brings nothing any more: a simplex can get stuck, and seldom
-// does twice at one place. It gives up with ctx's error.
-func minimise(ctx context.Context, f func([]float64) float64, start []float64) (best []float64, value float64, err error) {
+// does twice at one place. It looks around start by about step first, and gives up with ctx's error.
+func minimise(ctx context.Context, f func([]float64) float64, start []float64, step float64) (best []float64, value float64, err error) {
 	best, value = slices.Clone(start), f(start)
-	for step := 1.0; ; step = max(step/4, 0.05) {
+	for ; ; step = max(step/4, 0.05) {
 		at, v, err := simplex(ctx, f, best, step)
 		if err != nil {
 			return nil, 0, err

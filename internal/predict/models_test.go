@@ -180,7 +180,7 @@ func TestMinimise(t *testing.T) {
 	valley := func(p []float64) float64 { // Rosenbrock's
 		return 100*square(p[1]-p[0]*p[0]) + square(1-p[0])
 	}
-	at, value, err := minimise(t.Context(), valley, []float64{-1.2, 1})
+	at, value, err := minimise(t.Context(), valley, []float64{-1.2, 1}, 1)
 	require.NoError(t, err)
 	require.InDelta(t, 0, value, 1e-9)
 	require.InDelta(t, 1, at[0], 1e-4)
@@ -189,7 +189,7 @@ func TestMinimise(t *testing.T) {
 			return math.Inf(1)
 		}
 		return p[0]
-	}, []float64{3})
+	}, []float64{3}, 1)
 	require.NoError(t, err)
 	require.InDelta(t, 2, at[0], 1e-4, "up to where it is defined")
 }

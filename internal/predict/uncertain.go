@@ -62,8 +62,8 @@ func uncertainty(f fitted, summaries []Summary, horizonDays int) variance {
 	v.orders += quadratic(covariance, orderSlopes[:4])
 	v.value += quadratic(covariance, valueSlopes[:4])
 	if f.value != nil {
-		all, terms := sampled(spendings(summaries), maxFitted), map[int]float64{}
-		covariance = inverseHessian(func(logs []float64) float64 { return gammaGammaLikelihood(gammaGammaOf(logs), all, terms) }, at[4:])
+		likelihood := gammaGammaLikelihood(sampled(spendings(summaries), maxFitted))
+		covariance = inverseHessian(func(logs []float64) float64 { return likelihood(gammaGammaOf(logs)) }, at[4:])
 		v.value += quadratic(covariance, valueSlopes[4:])
 	}
 	return v

@@ -32,12 +32,13 @@ func (s Simulation) Make() (all []Purchase) {
 		joined := random.IntN(max(1, s.Days*2/3))
 		first := s.LastDay.AddDate(0, 0, joined-s.Days)
 		value := s.Value.Values(random, 0, 0)
-		buy := func(day time.Time) {
-			all = append(all, Purchase{customer, day, int64(value()*100) + 1})
+		buy := func(days float64) {
+			all = append(all, Purchase{customer, first.AddDate(0, 0, int(days)), int64(value()*100) + 1})
 		}
-		buy(first)
-		for week := range s.Purchases.Purchases(random, 0, 0, float64(s.Days-joined)/7) {
-			buy(first.AddDate(0, 0, int(week*7+0.5)))
+		hour := random.Float64() // of the first purchase, as a part of its day
+		buy(hour)
+		for week := range s.Purchases.Purchases(random, 0, 0, (float64(s.Days-joined)+1-hour)/7) {
+			buy(hour + week*7)
 		}
 	}
 	return all
