@@ -155,3 +155,7 @@ bench-ingest: bootstrap ## Ingest of 1,000,000 events, from POST to stored and r
 .PHONY: bench-dummydata
 bench-dummydata: bootstrap ## Generation of 1,000,000 events.
 	go run ./cmd/pulsehub bench dummydata
+
+.PHONY: bench-predictions
+bench-predictions: bootstrap ## Fit of the predictions of 100,000 customers.
+	go run ./cmd/pulsehub bench predictions

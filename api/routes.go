@@ -28,6 +28,7 @@ type Services struct {
 	DummyData   DummyData
 	Analytics   Pictures
 	Ingest      Ingest
+	Predictions Predictor
 	// Dependencies are what /readyz asks.
 	Dependencies []Dependency
 }
@@ -47,4 +48,5 @@ func (s *Server) routes(svc Services) {
 	s.dummyDataRoutes(svc.DummyData)
 	s.analyticsRoutes(svc.Analytics)
 	s.ingestRoutes(svc.Ingest)
+	s.predictionRoutes(svc.Predictions)
 }

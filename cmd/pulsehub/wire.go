@@ -28,6 +28,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/durable"
 	"github.com/pulsehub/pulsehub/internal/ingest"
+	"github.com/pulsehub/pulsehub/internal/predict"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 	"github.com/pulsehub/pulsehub/internal/resilience"
 	"github.com/pulsehub/pulsehub/internal/store"
@@ -144,6 +145,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 				Sources: ingest.NewSources(a.store, time.Now), Pipeline: pipeline, Now: time.Now,
 				Limit: resilience.IngestLimit{Limiter: limiter, PerWorkspace: cfg.Limits.IngestPerWorkspace},
 			},
+			Predictions:     predict.NewService(a.store),
 			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
 				Service: a.chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,

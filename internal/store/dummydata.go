@@ -271,6 +271,7 @@ func (s *Store) RemoveDummyData(ctx context.Context, workspaceID uuid.UUID, now 
 				"DELETE FROM product_days WHERE workspace_id = $1",
 			}
 		}
+		remove = append(remove, "DELETE FROM customer_predictions WHERE workspace_id = $1", "DELETE FROM prediction_models WHERE workspace_id = $1")
 		for _, q := range remove {
 			if _, err := tx.Exec(ctx, q, workspaceID); err != nil {
 				return err

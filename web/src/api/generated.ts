@@ -43,6 +43,18 @@ const injectedRtkApi = api.injectEndpoints({
     >({
       query: () => ({ url: `/analytics/overview` }),
     }),
+    getAnalyticsPredictions: build.query<
+      GetAnalyticsPredictionsApiResponse,
+      GetAnalyticsPredictionsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/predictions`,
+        params: {
+          format: queryArg.format,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
     login: build.mutation<LoginApiResponse, LoginApiArg>({
       query: (queryArg) => ({
         url: `/auth/login`,
@@ -314,6 +326,14 @@ export type GiveRecommendationFeedbackApiArg = {
 export type GetAnalyticsOverviewApiResponse =
   /** status 200 OK */ AnalyticsOverview;
 export type GetAnalyticsOverviewApiArg = void;
+export type GetAnalyticsPredictionsApiResponse =
+  /** status 200 OK */ Predictions;
+export type GetAnalyticsPredictionsApiArg = {
+  /** csv: a row for each customer who has ordered */
+  format?: "json" | "csv";
+  /** Customers in top */
+  limit?: number;
+};
 export type LoginApiResponse = /** status 200 OK */ SignedIn;
 export type LoginApiArg = {
   loginInputBody: LoginInputBody;
@@ -652,6 +672,201 @@ export type AnalyticsOverview = {
   revenue: Money;
   segments: AnalyticsSegment[];
   timeZone: string;
+};
+export type FrequencyGroup = {
+  actual: number;
+  customers: number;
+  expected: number;
+  naive: number;
+  repeats: number;
+};
+export type PredictionEstimate = {
+  high?: number;
+  /** Absent, as high is, where the backtest does not let it be told */
+  low?: number;
+  mean: number;
+};
+export type Bgnbd = {
+  a: number;
+  alpha: number;
+  b: number;
+  r: number;
+};
+export type PredictionBacktest = {
+  /** Days with an order */
+  actualOrders: number;
+  /** Before refunds */
+  actualRevenue: Money;
+  /** Orders a customer, by repeat days before; the last group has so many or more */
+  byFrequency: FrequencyGroup[];
+  /** YYYY-MM-DD: the last day that the prediction knew */
+  calibrationEnd: string;
+  /** Between customers' expected and actual orders, -1 to 1 */
+  correlation: number;
+  /** Who had ordered by then */
+  customers: number;
+  /** The interval is that of a model that is right in all but its parameters */
+  expectedOrders: PredictionEstimate;
+  expectedRevenue: Money;
+  /** Days after it that were predicted */
+  holdoutDays: number;
+  /** Orders that a customer's prediction was off by, up or down, on average */
+  meanError: number;
+  naiveCorrelation: number;
+  naiveMeanError: number;
+  /** Had everybody gone on at the pace they had */
+  naiveOrders: number;
+  /** Fitted on what was known by then */
+  parameters: Bgnbd;
+  withinInterval: boolean;
+};
+export type PredictionChurn = {
+  customers: number;
+  /** In the next 90 days */
+  expectedRevenue: Money;
+  /** Risk, 0 to 1, included */
+  from: number;
+  /** Excluded, except for 1 */
+  to: number;
+};
+export type PredictionMoneyEstimate = {
+  high?: Money;
+  /** Absent, as high is, where the backtest does not let it be told */
+  low?: Money;
+  mean: Money;
+};
+export type PredictionMethod = {
+  /** bg_nbd: Fader, Hardie, Lee, Counting your customers the easy way, Marketing Science 24(2), 2005 */
+  purchases: string;
+  /** gamma_gamma: Fader, Hardie, The gamma-gamma model of monetary value, 2013; average_order: the average for everybody, where amounts do not let it be fitted */
+  value: "gamma_gamma" | "average_order";
+};
+export type PredictionRequirement = {
+  have: number;
+  /** In words */
+  message: string;
+  /** At least; at most for days_since_last_order */
+  need: number;
+  what:
+    | "customers"
+    | "repeating_customers"
+    | "history_days"
+    | "days_since_last_order";
+};
+export type GammaGamma = {
+  gamma: number;
+  p: number;
+  q: number;
+};
+export type PredictionParameters = {
+  /** alpha in weeks */
+  bgNbd: Bgnbd;
+  /** Between how often and for how much customers buy, -1 to 1; gamma-gamma takes it to be near 0 */
+  correlation: number;
+  /** Customers; fewer than there are when a random sample was taken */
+  fittedOn: number;
+  /** gamma in the workspace's currency */
+  gammaGamma?: GammaGamma;
+  /** Of BG/NBD */
+  logLikelihood: number;
+  /** Customers with a repeat order with an amount */
+  valueFittedOn?: number;
+  /** Of gamma-gamma */
+  valueLogLikelihood?: number;
+};
+export type PredictionRfm = {
+  customers: number;
+  /** 1 to 5, 5 the fifth that ordered on most days; equal ones have the lower score */
+  frequency: number;
+  /** Their score of revenue, 1 to 5, on average */
+  monetary: number;
+  /** 1 to 5, 5 the fifth that ordered last */
+  recency: number;
+  /** Orders less refunds */
+  revenue: Money;
+  segment:
+    | "champions"
+    | "loyal"
+    | "promising"
+    | "new"
+    | "cooling"
+    | "at_risk"
+    | "hibernating"
+    | "lost";
+};
+export type CustomerPrediction = {
+  /** 1 less pAlive; absent for who ordered on one day only */
+  churnRisk?: number;
+  customerId: string;
+  email?: string;
+  /** Days with an order in the next 30 days */
+  expectedOrders30?: number;
+  expectedOrders90?: number;
+  /** Expected in the next 90 days */
+  expectedValue90?: Money;
+  /** Score, 1 to 5 */
+  frequency: number;
+  /** YYYY-MM-DD */
+  lastOrderOn: string;
+  /** Score, 1 to 5 */
+  monetary: number;
+  name?: string;
+  /** Days with an order */
+  orderDays: number;
+  /** Probability of being a customer still, 0 to 1 */
+  pAlive?: number;
+  /** Score, 1 to 5 */
+  recency: number;
+  /** Orders less refunds */
+  revenue: Money;
+  /** Expected, before refunds */
+  valuePerOrder?: Money;
+};
+export type Predictions = {
+  /** Of the others, how many are expected to be customers still */
+  alive: number;
+  /** How well the method did on days that it was not told of */
+  backtest?: PredictionBacktest;
+  /** Customers who ordered on one day only: of them the model cannot tell a churn risk */
+  boughtOnce: number;
+  /** Customers who ordered on several days, by their risk of having left: ten steps */
+  churn: PredictionChurn[];
+  /** Absent before the first fit */
+  computedAt?: string;
+  /** Customers with an order, counted */
+  customers: number;
+  /** Orders counted */
+  events: number;
+  /** In the next 90 days, of customers who have ordered before; several on one day count as one */
+  expectedOrders?: PredictionEstimate;
+  /** Of these orders, before refunds */
+  expectedRevenue?: PredictionMoneyEstimate;
+  /** Since the first order */
+  historyDays: number;
+  /** How far ahead: 90 */
+  horizonDays: number;
+  /** Its day, YYYY-MM-DD in timeZone: predictions are for the days after it */
+  lastDay?: string;
+  method?: PredictionMethod;
+  /** Why there is no backtest, and with it no interval */
+  noBacktest?: PredictionRequirement[];
+  /** What there is too little of to predict from */
+  notEnough?: PredictionRequirement[];
+  parameters?: PredictionParameters;
+  /** Of these, with another order on a later day */
+  repeating: number;
+  /** By recency and frequency score, the best first; cells with nobody are left out */
+  rfm: PredictionRfm[];
+  /** not_enough: see notEnough; the RFM scores are there all the same */
+  status: "ready" | "not_enough" | "not_computed";
+  /** Orders of one day in this zone count as one */
+  timeZone?: string;
+  /** By expected value, highest first */
+  top: CustomerPrediction[];
+  /** Orders before this moment were known */
+  until?: string;
+  /** The data has not changed since */
+  upToDate: boolean;
 };
 export type Tokens = {
   /** JWT for Authorization: Bearer */
