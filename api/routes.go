@@ -26,7 +26,7 @@ type Services struct {
 	// DataSources, DummyData and Analytics are the data resources.
 	DataSources DataSources
 	DummyData   DummyData
-	Analytics   Pictures
+	Analytics   Analytics
 	// Dependencies are what /readyz asks.
 	Dependencies []Dependency
 }

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"github.com/pulsehub/pulsehub/internal/analytics"
+)
+
+const activeInSQL = `
+	SELECT count(DISTINCT customer_id) AS active_customers FROM customer_days d WHERE workspace_id = @workspace AND day >= @from::date AND day < @to::date AND %s`
+
+// figures are what KPIs compare.
+type figures struct {
+	sold
+	events, visits, active, newCustomers, newBuyers int64
+}
+
+// KPIs counts a range and the one before it.
+func (s *Store) KPIs(ctx context.Context, workspaceID uuid.UUID, q analytics.Question) (out *analytics.KPIs, err error) {
+	place, err := s.Place(ctx, workspaceID)
+	if err != nil {
+		return nil, err
+	}
+	before := q.Before(place.Zone)
+	both := analytics.Range{From: before.From, To: q.To}
+	if err := s.packed(ctx, workspaceID, both); err != nil {
+		return nil, err
+	}
+	err = s.within(ctx, workspaceID, q, "counting a range and the one before", func(ctx context.Context, tx pgx.Tx, sc *scope) error {
+		if err := sc.bounded(ctx, tx, both); err != nil {
+			return err
+		}
+		this, err := sc.figures(ctx, tx, q.Range)
+		if err != nil {
+			return err
+		}
+		earlier, err := sc.figures(ctx, tx, before)
+		if err != nil {
+			return err
+		}
+		out = &analytics.KPIs{Counted: sc.counted(this.events, this.active), PreviousFrom: before.From, PreviousTo: before.To}
+		for _, m := range []struct {
+			metric, unit string
+			places       int32
+			of           func(figures) decimal.Decimal
+		}{
+			{"events", "count", 0, func(f figures) decimal.Decimal { return decimal.NewFromInt(f.events) }},
+			{"visits", "count", 0, func(f figures) decimal.Decimal { return decimal.NewFromInt(f.visits) }},
+			{"active_customers", "count", 0, func(f figures) decimal.Decimal { return decimal.NewFromInt(f.active) }},
+			{"new_customers", "count", 0, func(f figures) decimal.Decimal { return decimal.NewFromInt(f.newCustomers) }},
+			{"new_buyers", "count", 0, func(f figures) decimal.Decimal { return decimal.NewFromInt(f.newBuyers) }},
+			{"orders", "count", 0, func(f figures) decimal.Decimal { return decimal.NewFromInt(f.orders) }},
+			{"refunds", "count", 0, func(f figures) decimal.Decimal { return decimal.NewFromInt(f.refunds) }},
+			{"revenue", "money", 2, func(f figures) decimal.Decimal { return f.revenue() }},
+			{"average_order", "money", 2, func(f figures) decimal.Decimal { return average(f.revenue(), f.orders) }},
+			{"conversion_rate", "rate", 6, func(f figures) decimal.Decimal {
+				if f.visits == 0 {
+					return decimal.Zero
+				}
+				return decimal.NewFromInt(f.orders).DivRound(decimal.NewFromInt(f.visits), 6)
+			}},
+		} {
+			now, then := m.of(this), m.of(earlier)
+			k := analytics.KPI{Metric: m.metric, Unit: m.unit, Value: now.StringFixed(m.places), Previous: then.StringFixed(m.places)}
+			if m.unit == "money" {
+				k.Currency = sc.currency
+			}
+			if !then.IsZero() {
+				change := now.Sub(then).Div(then).InexactFloat64()
+				k.Change = &change
+			}
+			out.Figures = append(out.Figures, k)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (sc *scope) figures(ctx context.Context, tx pgx.Tx, r analytics.Range) (f figures, err error) {
+	args := sc.args(r)
+	if err := sc.queryRow(ctx, tx, `
+	SELECT coalesce(sum(events), 0)::bigint AS events, `+soldSQL+`
+	FROM (`+sc.actsSQL()+`
+	) acts`, args).Scan(append([]any{&f.events}, f.sold.into()...)...); err != nil {
+		return f, err
+	}
+	if err := sc.queryRow(ctx, tx, `
+	SELECT coalesce(sum(visits), 0)::bigint AS visits FROM (`+sc.visitsSQL()+`
+	) visited`, args).Scan(&f.visits); err != nil {
+		return f, err
+	}
+	if err := sc.queryRow(ctx, tx, `
+	SELECT (SELECT count(*) FROM customer_features f WHERE workspace_id = @workspace AND first_seen_at >= @from_at AND first_seen_at < @to_at AND `+sc.only("f.customer_id")+`) AS new_customers,
+		(SELECT count(*) FROM customer_features f WHERE workspace_id = @workspace AND first_order_at >= @from_at AND first_order_at < @to_at AND `+sc.only("f.customer_id")+`) AS new_buyers`,
+		args).Scan(&f.newCustomers, &f.newBuyers); err != nil {
+		return f, err
+	}
+	sc.peopleBehind(activeInSQL, r)
+	days, limit, err := sc.crowd(ctx, tx, r)
+	f.active = distinct(days, limit)
+	return f, err
+}
+
+// distinct counts the people of these days, each once.
+func distinct(days []peopleDay, limit int) (n int64) {
+	seen := make([]bool, limit)
+	for _, d := range days {
+		for _, p := range d.people {
+			if !seen[p.number] {
+				seen[p.number] = true
+				n++
+			}
+		}
+	}
+	return n
+}
