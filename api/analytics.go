@@ -106,7 +106,7 @@ func (o *AnalyticsOverview) Says() analytics.Counted { return o.Period.Says() }
 
 func (s *Server) analyticsRoutes(svc Analytics) {
 	report(s, "overview", "A workspace's picture", "What there is, and a range's main figures beside those of as many days before. All zero where there is no data yet. As CSV: the figures.",
-		func(ctx context.Context, workspaceID uuid.UUID, in *reportInput) (*AnalyticsOverview, error) {
+		func(ctx context.Context, workspaceID uuid.UUID, in *ReportInput) (*AnalyticsOverview, error) {
 			a, err := svc.Picture(ctx, workspaceID)
 			if err != nil {
 				return nil, err
@@ -122,7 +122,7 @@ func (s *Server) analyticsRoutes(svc Analytics) {
 			return svc.Series(ctx, workspaceID, a)
 		})
 	report(s, "funnel", "How far people came", "People by the step that they came to: visit, product, cart, checkout, order. `events` counts each step of each person once a day.",
-		func(ctx context.Context, workspaceID uuid.UUID, in *reportInput) (*analytics.FunnelAnswer, error) {
+		func(ctx context.Context, workspaceID uuid.UUID, in *ReportInput) (*analytics.FunnelAnswer, error) {
 			return svc.FunnelReach(ctx, workspaceID, in.asked())
 		})
 	report(s, "cohorts", "Who comes again", "People by the month or week in which they first ordered (or came), and how many came again in each one after it to the end of the range. Default: the last 365 days.",
@@ -132,15 +132,15 @@ func (s *Server) analyticsRoutes(svc Analytics) {
 			return svc.Cohorts(ctx, workspaceID, a)
 		})
 	report(s, "rfm", "Buyers by recency, frequency and value", "Everyone who ordered in the range, scored 1 to 5 by the day of their last order, their number of orders, and what they spent, each within the range: 1 + floor(5 × the share of buyers who are strictly worse), so that equals have equal scores. Default: the last 365 days.",
-		func(ctx context.Context, workspaceID uuid.UUID, in *reportInput) (*analytics.RFM, error) {
+		func(ctx context.Context, workspaceID uuid.UUID, in *ReportInput) (*analytics.RFM, error) {
 			return svc.RFM(ctx, workspaceID, in.asked())
 		})
 	report(s, "revenue", "What was sold", "By day, product, channel, and new and returning customers; refunds beside it. `events` are orders and refunds, `customers` those who ordered.",
-		func(ctx context.Context, workspaceID uuid.UUID, in *reportInput) (*analytics.Revenue, error) {
+		func(ctx context.Context, workspaceID uuid.UUID, in *ReportInput) (*analytics.Revenue, error) {
 			return svc.Revenue(ctx, workspaceID, in.asked())
 		})
 	report(s, "channels", "What each channel brought", "Visits, orders and revenue by the channel of the visit. The rate's interval is Wilson's, at 95 %.",
-		func(ctx context.Context, workspaceID uuid.UUID, in *reportInput) (*analytics.ChannelsAnswer, error) {
+		func(ctx context.Context, workspaceID uuid.UUID, in *ReportInput) (*analytics.ChannelsAnswer, error) {
 			return svc.ChannelResults(ctx, workspaceID, in.asked())
 		})
 }

@@ -4,19 +4,21 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"mime"
 	"net/http"
 	"reflect"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/negotiation"
 	"github.com/google/uuid"
 
 	"github.com/pulsehub/pulsehub/internal/analytics"
 )
 
-// reportInput is what every report can be asked.
-type reportInput struct {
+// ReportInput is what every report can be asked.
+type ReportInput struct {
 	From      string `query:"from" maxLength:"40" doc:"First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30" example:"2026-03-01"`
 	To        string `query:"to" maxLength:"40" doc:"Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted" example:"2026-03-31"`
 	SegmentID string `query:"segmentId" maxLength:"40" doc:"Only the members of this segment, as they are now"`
@@ -24,27 +26,42 @@ type reportInput struct {
 	Accept    string `header:"Accept" hidden:"true"`
 }
 
-func (in *reportInput) asked() analytics.Asked {
+func (in *ReportInput) asked() analytics.Asked {
 	return analytics.Asked{From: in.From, To: in.To, SegmentID: in.SegmentID}
 }
 
 // csv tells whether the answer is to be CSV.
-func (in *reportInput) csv() bool {
+func (in *ReportInput) csv() bool {
 	if in.Format != "" {
 		return in.Format == "csv"
 	}
-	return negotiation.SelectQValueFast(in.Accept, []string{"application/json", "text/csv"}) == "text/csv"
+	return acceptance(in.Accept, "text/csv") > acceptance(in.Accept, "application/json")
+}
+
+// acceptance is the weight that an Accept header gives to a media type that it names (RFC 9110 §12.5.1), and 0 to others.
+func acceptance(header, mediaType string) (weight float64) {
+	for part := range strings.SplitSeq(header, ",") {
+		named, params, err := mime.ParseMediaType(part)
+		if err != nil || named != mediaType {
+			continue
+		}
+		weight = 1
+		if q, err := strconv.ParseFloat(params["q"], 64); err == nil {
+			weight = q
+		}
+	}
+	return weight
 }
 
 type seriesInput struct {
-	reportInput
+	ReportInput
 	Metric      string `query:"metric" doc:"revenue (the default), orders, refunds, visits, active_customers, new_customers (seen for the first time), new_buyers (first order), events, page_views, product_views, product_adds, checkouts or signups"`
 	Granularity string `query:"granularity" doc:"day (the default), hour (at most 31 days; not for people), week (from Monday) or month"`
 	Compare     string `query:"compare" doc:"previous: beside the same number of days before"`
 }
 
 type cohortsInput struct {
-	reportInput
+	ReportInput
 	By          string `query:"by" doc:"first_order (the default) or first_visit"`
 	Granularity string `query:"granularity" doc:"month (the default) or week (from Monday)"`
 }
@@ -55,7 +72,7 @@ type tabled interface {
 	Says() analytics.Counted
 }
 
-// asker is an input that embeds a reportInput.
+// asker is an input that embeds a ReportInput.
 type asker[I any] interface {
 	*I
 	csv() bool

@@ -17,6 +17,11 @@ CREATE TABLE customer_numbers (
     PRIMARY KEY (workspace_id, customer_id) INCLUDE (number)
 );
 CREATE UNIQUE INDEX customer_numbers_number_key ON customer_numbers (workspace_id, number);
+-- How many numbers were ever given.
+CREATE TABLE customer_number_counts (
+    workspace_id uuid PRIMARY KEY REFERENCES workspaces ON DELETE CASCADE,
+    given        integer NOT NULL
+);
 -- A day that is not here is read from customer_days, and may be packed by whoever read it. A day that is here is equal to
 -- customer_days: a change of that takes it away, in the same transaction.
 CREATE TABLE people_days (
@@ -52,3 +57,12 @@ BEGIN
 END $$;
 CREATE TRIGGER customer_days_updated AFTER UPDATE ON customer_days REFERENCING OLD TABLE AS before NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION forget_people_days_of_both();
+
+-- Of a customer who is gone no number is kept. Their customer_days go in the same transaction.
+CREATE FUNCTION forget_customer_numbers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM customer_numbers n USING gone g WHERE n.workspace_id = g.workspace_id AND n.customer_id = g.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER customers_deleted AFTER DELETE ON customers REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION forget_customer_numbers();

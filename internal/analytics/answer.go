@@ -27,7 +27,7 @@ func MoneyFrom(d decimal.Decimal, currency string) Money {
 type Counted struct {
 	From       time.Time   `json:"from" doc:"Beginning of the first day that was counted, in the workspace's zone"`
 	To         time.Time   `json:"to" doc:"End of the last day that was counted, exclusive"`
-	Events     int64       `json:"events" doc:"Events in the range, of the segment's members where there is one. Each source's telling of one act is one"`
+	Events     int64       `json:"events" doc:"How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each"`
 	Customers  int64       `json:"customers" doc:"People whom the answer is about"`
 	ComputedAt time.Time   `json:"computedAt"`
 	TimeZone   string      `json:"timeZone" doc:"Days, weeks (from Monday) and months are of this zone"`

@@ -40,7 +40,14 @@ func Wilson(successes, n int64) (low, high float64, ok bool) {
 	p, m, z2 := float64(successes)/float64(n), float64(n), wilsonZ*wilsonZ
 	middle := (p + z2/(2*m)) / (1 + z2/m)
 	half := wilsonZ / (1 + z2/m) * math.Sqrt(p*(1-p)/m+z2/(4*m*m))
-	return max(0, middle-half), min(1, middle+half), true
+	low, high = middle-half, middle+half
+	if successes == 0 {
+		low = 0 // exactly, and not by a rounding error more
+	}
+	if successes == n {
+		high = 1
+	}
+	return low, high, true
 }
 
 // Table has a row for each channel.

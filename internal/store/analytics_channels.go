@@ -19,7 +19,7 @@ func (s *Store) ChannelResults(ctx context.Context, workspaceID uuid.UUID, q ana
 			return err
 		}
 		rows, err := sc.query(ctx, tx, `
-	WITH acts AS MATERIALIZED (`+sc.actsSQL()+`
+	`+sc.theirsSQL()+` acts AS MATERIALIZED (`+sc.actsSQL()+`
 	), sold AS (
 		SELECT channel, `+soldSQL+`
 		FROM acts WHERE type IN ('order_completed', 'order_refunded') GROUP BY channel

@@ -34,13 +34,17 @@ func (s *Store) KPIs(ctx context.Context, workspaceID uuid.UUID, q analytics.Que
 		if err := sc.bounded(ctx, tx, both); err != nil {
 			return err
 		}
-		this, err := sc.figures(ctx, tx, q.Range)
-		if err != nil {
+		var this, earlier figures
+		if err := sc.figures(ctx, tx, both, &this, &earlier); err != nil {
 			return err
 		}
-		earlier, err := sc.figures(ctx, tx, before)
-		if err != nil {
-			return err
+		for _, r := range []struct {
+			analytics.Range
+			f *figures
+		}{{q.Range, &this}, {before, &earlier}} {
+			if err := sc.peopleFigures(ctx, tx, r.Range, r.f); err != nil {
+				return err
+			}
 		}
 		out = &analytics.KPIs{Counted: sc.counted(this.events, this.active), PreviousFrom: before.From, PreviousTo: before.To}
 		for _, m := range []struct {
@@ -80,29 +84,50 @@ func (s *Store) KPIs(ctx context.Context, workspaceID uuid.UUID, q analytics.Que
 	return out, err
 }
 
-func (sc *scope) figures(ctx context.Context, tx pgx.Tx, r analytics.Range) (f figures, err error) {
-	args := sc.args(r)
-	if err := sc.queryRow(ctx, tx, `
-	SELECT coalesce(sum(events), 0)::bigint AS events, `+soldSQL+`
-	FROM (`+sc.actsSQL()+`
-	) acts`, args).Scan(append([]any{&f.events}, f.sold.into()...)...); err != nil {
-		return f, err
+// figures counts what happened in the question's range and in the rest of both, which comes before it, at one go.
+func (sc *scope) figures(ctx context.Context, tx pgx.Tx, both analytics.Range, this, earlier *figures) error {
+	args := sc.args(both)
+	args["since"] = sc.args(sc.q.Range)["from"]
+	rows, err := sc.query(ctx, tx, `
+	`+sc.theirsSQL()+` acted AS (
+		SELECT day >= @since::date AS this, coalesce(sum(events), 0)::bigint AS events, `+soldSQL+`
+		FROM (`+sc.actsSQL()+`
+		) acts GROUP BY 1
+	), visited AS (
+		SELECT day >= @since::date AS this, sum(visits)::bigint AS visits FROM (`+sc.visitsSQL()+`
+		) v GROUP BY 1
+	)
+	SELECT this, coalesce(events, 0) AS events, coalesce(visits, 0) AS visits, coalesce(orders, 0) AS orders, coalesce(refunds, 0) AS refunds,
+		coalesce(gross, 0) AS gross, coalesce(refunded, 0) AS refunded
+	FROM acted FULL JOIN visited USING (this)`, args)
+	if err != nil {
+		return err
 	}
-	if err := sc.queryRow(ctx, tx, `
-	SELECT coalesce(sum(visits), 0)::bigint AS visits FROM (`+sc.visitsSQL()+`
-	) visited`, args).Scan(&f.visits); err != nil {
-		return f, err
-	}
+	var isThis bool
+	var f figures
+	_, err = pgx.ForEachRow(rows, append([]any{&isThis, &f.events, &f.visits}, f.sold.into()...), func() error {
+		if isThis {
+			*this = f
+		} else {
+			*earlier = f
+		}
+		return nil
+	})
+	return err
+}
+
+// peopleFigures counts the people of one range.
+func (sc *scope) peopleFigures(ctx context.Context, tx pgx.Tx, r analytics.Range, f *figures) error {
 	if err := sc.queryRow(ctx, tx, `
 	SELECT (SELECT count(*) FROM customer_features f WHERE workspace_id = @workspace AND first_seen_at >= @from_at AND first_seen_at < @to_at AND `+sc.only("f.customer_id")+`) AS new_customers,
 		(SELECT count(*) FROM customer_features f WHERE workspace_id = @workspace AND first_order_at >= @from_at AND first_order_at < @to_at AND `+sc.only("f.customer_id")+`) AS new_buyers`,
-		args).Scan(&f.newCustomers, &f.newBuyers); err != nil {
-		return f, err
+		sc.args(r)).Scan(&f.newCustomers, &f.newBuyers); err != nil {
+		return err
 	}
 	sc.peopleBehind(activeInSQL, r)
 	days, limit, err := sc.crowd(ctx, tx, r)
 	f.active = distinct(days, limit)
-	return f, err
+	return err
 }
 
 // distinct counts the people of these days, each once.

@@ -10,30 +10,28 @@ import (
 	"github.com/pulsehub/pulsehub/internal/analytics"
 )
 
-// scoresSQL scores the values of a column of buyers: see analytics.RFM. Equal values are one row, and so of one score.
-func scoresSQL(column string) string {
-	return `
-		SELECT ` + column + `, least(5, 1 + 5 * (sum(n) OVER (ORDER BY ` + column + `)::bigint - n) / sum(n) OVER ()::bigint)::int AS score
-		FROM (SELECT ` + column + `, count(*) AS n FROM buyers GROUP BY 1) found`
+// scoreSQL scores a buyer by a column: see analytics.RFM. Who is strictly worse is who ranks before.
+func scoreSQL(column string) string {
+	return "least(5, 1 + 5 * (rank() OVER (ORDER BY " + column + ") - 1) / count(*) OVER ())::int"
 }
 
 func (sc *scope) rfmSQL() string {
 	return `
-	WITH buyers AS MATERIALIZED (
-		SELECT customer_id, (max(occurred_at) FILTER (WHERE type = 'order_completed') AT TIME ZONE @zone)::date AS last_day,
-			count(*) FILTER (WHERE type = 'order_completed') AS orders, count(*) AS events,
-			sum(CASE type WHEN 'order_completed' THEN value ELSE -value END) AS revenue
-		FROM (` + sc.ordersSQL() + `
-		) o
-		WHERE customer_id IS NOT NULL
-		GROUP BY 1 HAVING count(*) FILTER (WHERE type = 'order_completed') > 0
-	), recency AS (` + scoresSQL("last_day") + `
-	), frequency AS (` + scoresSQL("orders") + `
-	), monetary AS (` + scoresSQL("revenue") + `
-	)
-	SELECT r.score AS recency, f.score AS frequency, m.score AS monetary, count(*) AS customers, sum(orders)::bigint AS orders,
-		sum(revenue) AS revenue, sum(events)::bigint AS events
-	FROM buyers JOIN recency r USING (last_day) JOIN frequency f USING (orders) JOIN monetary m USING (revenue)
+	SELECT recency, frequency, monetary, count(*) AS customers, sum(orders)::bigint AS orders, sum(revenue) AS revenue, sum(events)::bigint AS events
+	FROM (
+		SELECT orders, revenue, events, ` + scoreSQL("last_day") + ` AS recency,
+			` + scoreSQL("orders") + ` AS frequency,
+			` + scoreSQL("revenue") + ` AS monetary
+		FROM (
+			SELECT customer_id, (max(occurred_at) FILTER (WHERE type = 'order_completed') AT TIME ZONE @zone)::date AS last_day,
+				count(*) FILTER (WHERE type = 'order_completed') AS orders, count(*) AS events,
+				sum(CASE type WHEN 'order_completed' THEN value ELSE -value END) AS revenue
+			FROM (` + sc.ordersSQL() + `
+			) o
+			WHERE customer_id IS NOT NULL
+			GROUP BY 1 HAVING count(*) FILTER (WHERE type = 'order_completed') > 0
+		) buyers
+	) scored
 	GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
 }
 

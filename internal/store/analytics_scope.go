@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -24,8 +23,8 @@ func (s *Store) Place(ctx context.Context, workspaceID uuid.UUID) (analytics.Pla
 // filter is whose events are counted.
 type filter struct {
 	ref analytics.SegmentRef
-	// condition is SQL for "is a member", with %s for the customer's id, and the named parameters @workspace and @now.
-	condition string
+	// members is SQL for the ids of its members, with the named parameters @workspace and @now.
+	members string
 }
 
 // segmentFilter is the filter of a segment, or NotFound for an id that is not one of the workspace's.
@@ -39,8 +38,8 @@ func segmentFilter(workspaceID, id uuid.UUID) (*filter, error) {
 			from += ", (SELECT percentile_disc(0.9) WITHIN GROUP (ORDER BY revenue) AS revenue FROM customer_features WHERE workspace_id = @workspace AND orders > 0) bar"
 		}
 		return &filter{
-			ref:       analytics.SegmentRef{ID: id, Name: s.Name},
-			condition: typed("%s IN (SELECT f.customer_id FROM " + from + " WHERE f.workspace_id = @workspace AND " + s.Predicate + ")"),
+			ref:     analytics.SegmentRef{ID: id, Name: s.Name},
+			members: typed("SELECT f.customer_id FROM " + from + " WHERE f.workspace_id = @workspace AND " + s.Predicate),
 		}, nil
 	}
 	return nil, apperr.NoSuch("segment").WithField("query.segmentId", "give the id of one of the workspace's segments", id)
@@ -51,6 +50,7 @@ type scope struct {
 	frame
 	q       analytics.Question
 	segment *filter // nil is everyone
+	theirs  bool    // members' events are in theirsSQL, which the statement begins with
 	queries []string
 }
 
@@ -96,7 +96,7 @@ func (sc *scope) only(customerID string) string {
 	if sc.segment == nil {
 		return "true"
 	}
-	return fmt.Sprintf(sc.segment.condition, customerID)
+	return customerID + " IN (" + sc.segment.members + ")"
 }
 
 // note keeps what was asked for the answer's query.
@@ -165,6 +165,29 @@ func (sc *scope) ordersSQL() string {
 			AND NOT duplicate AND ` + sc.only("customer_id")
 }
 
+// theirsSQL is the beginning of a statement that reads members' events more than once: it looks for them once. They are of the
+// range and a day around it, as a session may cross midnight.
+func (sc *scope) theirsSQL() string {
+	if sc.segment == nil {
+		return "WITH"
+	}
+	sc.theirs = true
+	return `WITH theirs AS MATERIALIZED (
+		SELECT occurred_at, type, channel, value, session_id, duplicate
+		FROM events
+		WHERE workspace_id = @workspace AND occurred_at >= @from_at::timestamptz - interval '1 day' AND occurred_at < @to_at::timestamptz + interval '1 day'
+			AND ` + sc.only("customer_id") + `
+	),`
+}
+
+// membersEventsSQL is where members' events are, with the condition that they are theirs.
+func (sc *scope) membersEventsSQL() string {
+	if sc.theirs {
+		return "theirs WHERE true"
+	}
+	return "events WHERE workspace_id = @workspace AND " + sc.only("customer_id")
+}
+
 // actsSQL is events (all), acts and value by day, type and channel.
 func (sc *scope) actsSQL(types ...string) string {
 	only := ""
@@ -178,8 +201,7 @@ func (sc *scope) actsSQL(types ...string) string {
 	return `
 		SELECT (occurred_at AT TIME ZONE @zone)::date AS day, type, coalesce(channel, '') AS channel, count(*) AS events,
 			count(*) FILTER (WHERE NOT duplicate) AS acts, coalesce(sum(value) FILTER (WHERE NOT duplicate), 0) AS value
-		FROM events
-		WHERE workspace_id = @workspace AND occurred_at >= @from_at AND occurred_at < @to_at` + only + ` AND ` + sc.only("customer_id") + `
+		FROM ` + sc.membersEventsSQL() + ` AND occurred_at >= @from_at AND occurred_at < @to_at` + only + `
 		GROUP BY 1, 2, 3`
 }
 
@@ -193,9 +215,8 @@ func (sc *scope) visitsSQL() string {
 		SELECT day, channel, count(*) AS visits
 		FROM (
 			SELECT (min(occurred_at) AT TIME ZONE @zone)::date AS day, min(coalesce(channel, '') COLLATE "C") AS channel
-			FROM events
-			WHERE workspace_id = @workspace AND session_id IS NOT NULL AND occurred_at >= @from_at::timestamptz - interval '1 day'
-				AND occurred_at < @to_at::timestamptz + interval '1 day' AND ` + sc.only("customer_id") + `
+			FROM ` + sc.membersEventsSQL() + ` AND session_id IS NOT NULL
+				AND occurred_at >= @from_at::timestamptz - interval '1 day' AND occurred_at < @to_at::timestamptz + interval '1 day'
 			GROUP BY session_id OFFSET 0
 		) began
 		WHERE day >= @from::date AND day < @to::date
@@ -218,5 +239,5 @@ func (sc *scope) bounded(ctx context.Context, tx pgx.Tx, r analytics.Range) erro
 
 // peopleBehind notes the SQL of who is counted on the days of r.
 func (sc *scope) peopleBehind(sql string, r analytics.Range) {
-	sc.note(fmt.Sprintf(sql, sc.only("d.customer_id")), sc.args(r))
+	sc.note(strings.Replace(sql, "%s", sc.only("d.customer_id"), 1), sc.args(r))
 }

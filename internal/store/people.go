@@ -37,13 +37,9 @@ type personDid struct {
 	did    byte
 }
 
-// peopleSQL says what crowd reads, for whoever wants to see the people behind a count: same days, same people.
-const peopleSQL = `
-	SELECT day, customer_id, did FROM customer_days d WHERE workspace_id = @workspace AND day >= @from::date AND day < @to::date AND %s`
-
 // crowd is who did what on the days of r, oldest first, as one snapshot has it. Numbers are dense enough to index a slice
 // of limit elements. Days that are packed are read as they are, and the others from customer_days.
-func (sc scope) crowd(ctx context.Context, tx pgx.Tx, r analytics.Range) (days []peopleDay, limit int, err error) {
+func (sc *scope) crowd(ctx context.Context, tx pgx.Tx, r analytics.Range) (days []peopleDay, limit int, err error) {
 	args := sc.args(r)
 	packed := map[string][]byte{}
 	rows, err := tx.Query(ctx, "SELECT day, people FROM people_days WHERE workspace_id = @workspace AND day >= @from::date AND day < @to::date", args)
@@ -72,7 +68,7 @@ func (sc scope) crowd(ctx context.Context, tx pgx.Tx, r analytics.Range) (days [
 	}
 
 	// New people have no number yet, and get one for this answer.
-	if err := tx.QueryRow(ctx, "SELECT coalesce(max(number), -1) + 1 FROM customer_numbers WHERE workspace_id = @workspace", args).Scan(&limit); err != nil {
+	if err := tx.QueryRow(ctx, "SELECT coalesce((SELECT given FROM customer_number_counts WHERE workspace_id = @workspace), 0)", args).Scan(&limit); err != nil {
 		return nil, 0, err
 	}
 	fresh := map[uuid.UUID]int32{}
@@ -135,7 +131,7 @@ func inOrder(byDay map[string][]personDid) []peopleDay {
 }
 
 // members tells for each number whether they are of the segment that is asked about; nil where everyone is.
-func (sc scope) members(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]bool, error) {
+func (sc *scope) members(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]bool, error) {
 	if sc.segment == nil {
 		return nil, nil
 	}
@@ -198,12 +194,17 @@ func (s *Store) packDays(ctx context.Context, f frame, r analytics.Range) error 
 		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(people_days_lock(@workspace))", args); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO customer_numbers (workspace_id, customer_id, number)
-			SELECT @workspace, customer_id, (SELECT coalesce(max(number), -1) FROM customer_numbers WHERE workspace_id = @workspace) + row_number() OVER (ORDER BY customer_id)
-			FROM (
-				SELECT DISTINCT d.customer_id FROM (`+missing+`) m JOIN customer_days d ON d.workspace_id = @workspace AND d.day = m.day
-				WHERE NOT EXISTS (SELECT FROM customer_numbers n WHERE n.workspace_id = @workspace AND n.customer_id = d.customer_id)
-			) fresh`, args); err != nil {
+		if _, err := tx.Exec(ctx, `WITH numbered AS (
+				INSERT INTO customer_numbers (workspace_id, customer_id, number)
+				SELECT @workspace, customer_id, coalesce((SELECT given FROM customer_number_counts WHERE workspace_id = @workspace), 0) - 1 + row_number() OVER (ORDER BY customer_id)
+				FROM (
+					SELECT DISTINCT d.customer_id FROM (`+missing+`) m JOIN customer_days d ON d.workspace_id = @workspace AND d.day = m.day
+					WHERE NOT EXISTS (SELECT FROM customer_numbers n WHERE n.workspace_id = @workspace AND n.customer_id = d.customer_id)
+				) fresh
+				RETURNING number
+			)
+			INSERT INTO customer_number_counts AS c (workspace_id, given) SELECT @workspace, count(*) FROM numbered
+			ON CONFLICT (workspace_id) DO UPDATE SET given = c.given + excluded.given`, args); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, `SELECT m.day, n.number, d.did

@@ -37,11 +37,108 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.feedbackInputBody,
       }),
     }),
+    getAnalyticsChannels: build.query<
+      GetAnalyticsChannelsApiResponse,
+      GetAnalyticsChannelsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/channels`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+        },
+      }),
+    }),
+    getAnalyticsCohorts: build.query<
+      GetAnalyticsCohortsApiResponse,
+      GetAnalyticsCohortsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/cohorts`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+          by: queryArg.by,
+          granularity: queryArg.granularity,
+        },
+      }),
+    }),
+    getAnalyticsFunnel: build.query<
+      GetAnalyticsFunnelApiResponse,
+      GetAnalyticsFunnelApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/funnel`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+        },
+      }),
+    }),
     getAnalyticsOverview: build.query<
       GetAnalyticsOverviewApiResponse,
       GetAnalyticsOverviewApiArg
     >({
-      query: () => ({ url: `/analytics/overview` }),
+      query: (queryArg) => ({
+        url: `/analytics/overview`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+        },
+      }),
+    }),
+    getAnalyticsRevenue: build.query<
+      GetAnalyticsRevenueApiResponse,
+      GetAnalyticsRevenueApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/revenue`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+        },
+      }),
+    }),
+    getAnalyticsRfm: build.query<
+      GetAnalyticsRfmApiResponse,
+      GetAnalyticsRfmApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/rfm`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+        },
+      }),
+    }),
+    getAnalyticsTimeseries: build.query<
+      GetAnalyticsTimeseriesApiResponse,
+      GetAnalyticsTimeseriesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/timeseries`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+          metric: queryArg.metric,
+          granularity: queryArg.granularity,
+          compare: queryArg.compare,
+        },
+      }),
     }),
     login: build.mutation<LoginApiResponse, LoginApiArg>({
       query: (queryArg) => ({
@@ -311,9 +408,95 @@ export type GiveRecommendationFeedbackApiArg = {
   id: string;
   feedbackInputBody: FeedbackInputBody;
 };
+export type GetAnalyticsChannelsApiResponse =
+  /** status 200 OK */ ChannelsAnswer;
+export type GetAnalyticsChannelsApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+};
+export type GetAnalyticsCohortsApiResponse = /** status 200 OK */ Cohorts;
+export type GetAnalyticsCohortsApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+  /** first_order (the default) or first_visit */
+  by?: string;
+  /** month (the default) or week (from Monday) */
+  granularity?: string;
+};
+export type GetAnalyticsFunnelApiResponse = /** status 200 OK */ FunnelAnswer;
+export type GetAnalyticsFunnelApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+};
 export type GetAnalyticsOverviewApiResponse =
   /** status 200 OK */ AnalyticsOverview;
-export type GetAnalyticsOverviewApiArg = void;
+export type GetAnalyticsOverviewApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+};
+export type GetAnalyticsRevenueApiResponse = /** status 200 OK */ Revenue;
+export type GetAnalyticsRevenueApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+};
+export type GetAnalyticsRfmApiResponse = /** status 200 OK */ Rfm;
+export type GetAnalyticsRfmApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+};
+export type GetAnalyticsTimeseriesApiResponse = /** status 200 OK */ Series;
+export type GetAnalyticsTimeseriesApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+  /** revenue (the default), orders, refunds, visits, active_customers, new_customers (seen for the first time), new_buyers (first order), events, page_views, product_views, product_adds, checkouts or signups */
+  metric?: string;
+  /** day (the default), hour (at most 31 days; not for people), week (from Monday) or month */
+  granularity?: string;
+  /** previous: beside the same number of days before */
+  compare?: string;
+};
 export type LoginApiResponse = /** status 200 OK */ SignedIn;
 export type LoginApiArg = {
   loginInputBody: LoginInputBody;
@@ -594,6 +777,125 @@ export type Money = {
   /** ISO 4217 */
   currency: string;
 };
+export type ChannelResult = {
+  /** Revenue by orders */
+  averageOrder: Money;
+  channel: string;
+  /** Upper end */
+  conversionHigh?: number;
+  /** Lower end of the 95 % Wilson interval of the rate; left out where there are no visits or more orders than visits, and so no proportion */
+  conversionLow?: number;
+  /** Orders per visit */
+  conversionRate: number;
+  /** Value of orders */
+  gross: Money;
+  orders: number;
+  /** Value of refunds */
+  refunded: Money;
+  refunds: number;
+  /** Gross less refunded */
+  revenue: Money;
+  /** Sessions that began; one seen by several sources is one */
+  visits: number;
+};
+export type SegmentRef = {
+  id: string;
+  name: string;
+};
+export type ChannelsAnswer = {
+  /** By revenue, highest first, then by visits */
+  channels: ChannelResult[];
+  computedAt: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+};
+export type CohortPeriod = {
+  /** Members who ordered (by first_order) or were active (by first_visit) in it */
+  customers: number;
+  /** Of members */
+  orders: number;
+  period: number;
+  /** Of members, orders less refunds */
+  revenue: Money;
+  /** Of the cohort, 0 to 1 */
+  share: number;
+  start: string;
+};
+export type Cohort = {
+  /** How many began */
+  customers: number;
+  /** The period in which they began (0) and each after it to the end of the range: later cohorts have fewer */
+  periods: CohortPeriod[];
+  /** First day of the month or week, YYYY-MM-DD; members began within the range */
+  start: string;
+};
+export type Cohorts = {
+  /** What makes somebody a member */
+  by: "first_order" | "first_visit";
+  /** Oldest first, every period of the range present, also where nobody began */
+  cohorts: Cohort[];
+  computedAt: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  granularity: "month" | "week";
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+};
+export type FunnelReach = {
+  /** Who did this and every step before it in the range */
+  customers: number;
+  /** Who did this in the range, with or without the steps before */
+  did: number;
+  /** Share of the first step, 0 to 1 */
+  fromFirst: number;
+  /** Share of the step before, 0 to 1; of the first step 1 where there is anyone */
+  fromPrevious: number;
+  label: string;
+  type: string;
+};
+export type FunnelAnswer = {
+  computedAt: string;
+  /** Share of the first step that came to the last */
+  conversion: number;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** From visit to order */
+  steps: FunnelReach[];
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+};
 export type Count = {
   count: number;
   name: string;
@@ -604,6 +906,39 @@ export type AnalyticsPeriod = {
   from: string;
   orders: number;
   revenue: Money;
+  to: string;
+};
+export type Kpi = {
+  /** From previous to value, as a share of previous; left out where previous is 0 */
+  change?: number;
+  /** Of money, ISO 4217 */
+  currency?: string;
+  metric: string;
+  /** Decimal, of the period before */
+  previous: string;
+  unit: "count" | "money" | "rate";
+  /** Decimal */
+  value: string;
+};
+export type KpIs = {
+  computedAt: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** events, visits, active_customers, new_customers, new_buyers, orders, refunds, revenue, average_order, conversion_rate */
+  figures: Kpi[];
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  previousFrom: string;
+  previousTo: string;
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
   to: string;
 };
 export type AnalyticsSegment = {
@@ -639,6 +974,8 @@ export type AnalyticsOverview = {
   last30: AnalyticsPeriod;
   lastEventAt?: string;
   orders: number;
+  /** The range that was asked for, of the segment if one was, beside as many days before it. All else here is of everyone: over all time, or as its name says */
+  period: KpIs;
   previous30: AnalyticsPeriod;
   /** The SQL behind it: overview, segments */
   queries: {
@@ -652,6 +989,188 @@ export type AnalyticsOverview = {
   revenue: Money;
   segments: AnalyticsSegment[];
   timeZone: string;
+};
+export type RevenueBuyers = {
+  /** Revenue by orders */
+  averageOrder: Money;
+  buyers: "new" | "returning" | "unknown";
+  /** Who ordered in the range */
+  customers: number;
+  /** Value of orders */
+  gross: Money;
+  orders: number;
+  /** Value of refunds */
+  refunded: Money;
+  refunds: number;
+  /** Gross less refunded */
+  revenue: Money;
+};
+export type RevenueChannel = {
+  /** Revenue by orders */
+  averageOrder: Money;
+  /** Empty: orders that no visit is known of */
+  channel: string;
+  /** Value of orders */
+  gross: Money;
+  orders: number;
+  /** Value of refunds */
+  refunded: Money;
+  refunds: number;
+  /** Gross less refunded */
+  revenue: Money;
+};
+export type RevenueDay = {
+  /** Revenue by orders */
+  averageOrder: Money;
+  /** YYYY-MM-DD */
+  date: string;
+  /** Value of orders */
+  gross: Money;
+  orders: number;
+  /** Value of refunds */
+  refunded: Money;
+  refunds: number;
+  /** Gross less refunded */
+  revenue: Money;
+};
+export type RevenueProduct = {
+  orders: number;
+  product: string;
+  revenue: Money;
+  units: number;
+};
+export type Sold = {
+  /** Revenue by orders */
+  averageOrder: Money;
+  /** Value of orders */
+  gross: Money;
+  orders: number;
+  /** Value of refunds */
+  refunded: Money;
+  refunds: number;
+  /** Gross less refunded */
+  revenue: Money;
+};
+export type Revenue = {
+  /** By customer: new ones, whose first order ever is in the range, returning ones, who had ordered before it, and unknown: orders that name no customer, and refunds of someone who is not known to have ordered */
+  buyers: RevenueBuyers[];
+  /** By revenue, highest first */
+  channels: RevenueChannel[];
+  computedAt: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** Oldest first, every day present */
+  days: RevenueDay[];
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  /** The 50 of most revenue, as sold: refunds name no product */
+  products: RevenueProduct[];
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+  total: Sold;
+};
+export type RfmCell = {
+  customers: number;
+  /** 5 ordered most often */
+  frequency: number;
+  group: string;
+  /** Average monetary score of its people; 0 where there are none */
+  monetary: number;
+  orders: number;
+  /** 5 ordered last */
+  recency: number;
+  /** In the range, orders less refunds */
+  revenue: Money;
+};
+export type RfmGroup = {
+  customers: number;
+  group: string;
+  label: string;
+  orders: number;
+  revenue: Money;
+  /** Of all who ordered, 0 to 1 */
+  share: number;
+};
+export type RfmBand = {
+  customers: number;
+  revenue: Money;
+  score: number;
+};
+export type Rfm = {
+  /** 25, by recency and then frequency, lowest first */
+  cells: RfmCell[];
+  computedAt: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  /** All groups, best first, also those that nobody is in */
+  groups: RfmGroup[];
+  /** Five, by monetary score, lowest first */
+  monetary: RfmBand[];
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+};
+export type SeriesPoint = {
+  /** Where it begins within the range: the first and last week or month count only days of the range */
+  from: string;
+  /** First day of the day, week or month (YYYY-MM-DD), or an hour as RFC 3339 with the zone's offset */
+  start: string;
+  /** Exclusive */
+  to: string;
+  /** Decimal */
+  value: string;
+};
+export type SeriesBefore = {
+  from: string;
+  /** By the same steps. There may be one more or less of them */
+  steps: SeriesPoint[];
+  to: string;
+  total: string;
+};
+export type Series = {
+  computedAt: string;
+  /** Of money, ISO 4217 */
+  currency?: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  granularity: string;
+  metric: string;
+  /** With compare=previous */
+  previous?: SeriesBefore;
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Oldest first; 0 where nothing happened */
+  steps: SeriesPoint[];
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+  /** Decimal, of the whole range. Someone who is active in several steps is one */
+  total: string;
+  unit: "count" | "money";
 };
 export type Tokens = {
   /** JWT for Authorization: Bearer */
