@@ -19,7 +19,7 @@ import (
 
 // ReportInput is what every report can be asked.
 type ReportInput struct {
-	From      string `query:"from" maxLength:"40" doc:"First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30" example:"2026-03-01"`
+	From      string `query:"from" maxLength:"40" doc:"First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm" example:"2026-03-01"`
 	To        string `query:"to" maxLength:"40" doc:"Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted" example:"2026-03-31"`
 	SegmentID string `query:"segmentId" maxLength:"40" doc:"Only the members of this segment, as they are now"`
 	Format    string `query:"format" enum:"json,csv" doc:"Goes before the Accept header"`

@@ -411,7 +411,7 @@ export type GiveRecommendationFeedbackApiArg = {
 export type GetAnalyticsChannelsApiResponse =
   /** status 200 OK */ ChannelsAnswer;
 export type GetAnalyticsChannelsApiArg = {
-  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
   from?: string;
   /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
   to?: string;
@@ -422,7 +422,7 @@ export type GetAnalyticsChannelsApiArg = {
 };
 export type GetAnalyticsCohortsApiResponse = /** status 200 OK */ Cohorts;
 export type GetAnalyticsCohortsApiArg = {
-  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
   from?: string;
   /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
   to?: string;
@@ -437,7 +437,7 @@ export type GetAnalyticsCohortsApiArg = {
 };
 export type GetAnalyticsFunnelApiResponse = /** status 200 OK */ FunnelAnswer;
 export type GetAnalyticsFunnelApiArg = {
-  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
   from?: string;
   /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
   to?: string;
@@ -449,7 +449,7 @@ export type GetAnalyticsFunnelApiArg = {
 export type GetAnalyticsOverviewApiResponse =
   /** status 200 OK */ AnalyticsOverview;
 export type GetAnalyticsOverviewApiArg = {
-  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
   from?: string;
   /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
   to?: string;
@@ -460,7 +460,7 @@ export type GetAnalyticsOverviewApiArg = {
 };
 export type GetAnalyticsRevenueApiResponse = /** status 200 OK */ Revenue;
 export type GetAnalyticsRevenueApiArg = {
-  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
   from?: string;
   /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
   to?: string;
@@ -471,7 +471,7 @@ export type GetAnalyticsRevenueApiArg = {
 };
 export type GetAnalyticsRfmApiResponse = /** status 200 OK */ Rfm;
 export type GetAnalyticsRfmApiArg = {
-  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
   from?: string;
   /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
   to?: string;
@@ -482,7 +482,7 @@ export type GetAnalyticsRfmApiArg = {
 };
 export type GetAnalyticsTimeseriesApiResponse = /** status 200 OK */ Series;
 export type GetAnalyticsTimeseriesApiArg = {
-  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: so many days before to as the report says, or else 30 */
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
   from?: string;
   /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
   to?: string;
