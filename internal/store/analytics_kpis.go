@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -38,14 +40,21 @@ func (s *Store) KPIs(ctx context.Context, workspaceID uuid.UUID, q analytics.Que
 		if err := sc.figures(ctx, tx, both, &this, &earlier); err != nil {
 			return err
 		}
-		for _, r := range []struct {
-			analytics.Range
-			f *figures
-		}{{q.Range, &this}, {before, &earlier}} {
-			if err := sc.peopleFigures(ctx, tx, r.Range, r.f); err != nil {
-				return err
-			}
+		if err := sc.newcomers(ctx, tx, both, &this, &earlier); err != nil {
+			return err
 		}
+		sc.peopleBehind(activeInSQL, q.Range)
+		sc.peopleBehind(activeInSQL, before)
+		days, limit, err := sc.crowd(ctx, tx, both)
+		if err != nil {
+			return err
+		}
+		first := sc.args(q.Range)["from"].(string)
+		since := slices.IndexFunc(days, func(d peopleDay) bool { return d.day >= first })
+		if since < 0 {
+			since = len(days)
+		}
+		this.active, earlier.active = distinct(days[since:], limit), distinct(days[:since], limit)
 		out = &analytics.KPIs{Counted: sc.counted(this.events, this.active), PreviousFrom: before.From, PreviousTo: before.To}
 		for _, m := range []struct {
 			metric, unit string
@@ -116,18 +125,25 @@ func (sc *scope) figures(ctx context.Context, tx pgx.Tx, both analytics.Range, t
 	return err
 }
 
-// peopleFigures counts the people of one range.
-func (sc *scope) peopleFigures(ctx context.Context, tx pgx.Tx, r analytics.Range, f *figures) error {
-	if err := sc.queryRow(ctx, tx, `
-	SELECT (SELECT count(*) FROM customer_features f WHERE workspace_id = @workspace AND first_seen_at >= @from_at AND first_seen_at < @to_at AND `+sc.only("f.customer_id")+`) AS new_customers,
-		(SELECT count(*) FROM customer_features f WHERE workspace_id = @workspace AND first_order_at >= @from_at AND first_order_at < @to_at AND `+sc.only("f.customer_id")+`) AS new_buyers`,
-		sc.args(r)).Scan(&f.newCustomers, &f.newBuyers); err != nil {
-		return err
+// newcomers counts who came, and who bought, for the first time in the question's range and in the rest of both.
+func (sc *scope) newcomers(ctx context.Context, tx pgx.Tx, both analytics.Range, this, earlier *figures) error {
+	args := sc.args(both)
+	args["since_at"] = sc.q.From
+	count := func(column, from, to string) string {
+		return fmt.Sprintf("(SELECT count(*) FROM customer_features f WHERE workspace_id = @workspace AND %s >= %s AND %s < %s)", column, from, column, to)
 	}
-	sc.peopleBehind(activeInSQL, r)
-	days, limit, err := sc.crowd(ctx, tx, r)
-	f.active = distinct(days, limit)
-	return err
+	from := ""
+	if sc.segment != nil {
+		count = func(column, from, to string) string {
+			return fmt.Sprintf("count(*) FILTER (WHERE %s >= %s AND %s < %s)", column, from, column, to)
+		}
+		from = `
+	FROM customer_features f WHERE workspace_id = @workspace AND ` + sc.only("f.customer_id")
+	}
+	return sc.queryRow(ctx, tx, `
+	SELECT `+count("first_seen_at", "@since_at", "@to_at")+` AS new_customers, `+count("first_order_at", "@since_at", "@to_at")+` AS new_buyers,
+		`+count("first_seen_at", "@from_at", "@since_at")+` AS new_customers_before, `+count("first_order_at", "@from_at", "@since_at")+` AS new_buyers_before`+from,
+		args).Scan(&this.newCustomers, &this.newBuyers, &earlier.newCustomers, &earlier.newBuyers)
 }
 
 // distinct counts the people of these days, each once.

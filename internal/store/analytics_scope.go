@@ -52,6 +52,9 @@ type scope struct {
 	segment *filter // nil is everyone
 	theirs  bool    // members' events are in theirsSQL, which the statement begins with
 	queries []string
+	// Who the segment's members are, where findMembers has found them.
+	memberIDs     map[uuid.UUID]bool
+	memberNumbers []bool
 }
 
 // maxSegmentEvents is how many events of a range are looked through for a segment's members.

@@ -60,9 +60,14 @@ func (s *Store) Series(ctx context.Context, workspaceID uuid.UUID, q analytics.Q
 func (sc *scope) series(ctx context.Context, tx pgx.Tx, r analytics.Range) (steps []analytics.SeriesPoint, total string, acts, active int64, err error) {
 	values := map[string]decimal.Decimal{}
 	sum := decimal.Zero
+	buckets := analytics.Buckets(r, sc.q.Granularity, sc.zone)
 	if sc.q.Metric != "active_customers" {
 		args := sc.args(r)
 		sql := sc.seriesSQL()
+		if at := firstAt[sc.q.Metric]; at != "" {
+			sql = sc.newcomersSQL(at)
+			args["starts"], args["step_from"], args["step_to"] = bounds(buckets)
+		}
 		if sc.q.Granularity == "hour" {
 			sc.changes(args, r)
 			sql = sc.hoursSQL()
@@ -87,7 +92,6 @@ func (sc *scope) series(ctx context.Context, tx pgx.Tx, r analytics.Range) (step
 		return nil, "", 0, 0, err
 	}
 	active = distinct(days, limit)
-	buckets := analytics.Buckets(r, sc.q.Granularity, sc.zone)
 	if sc.q.Metric == "active_customers" {
 		sum = decimal.NewFromInt(active)
 		acts = sc.activeBy(buckets, days, limit, values)
@@ -137,18 +141,8 @@ func valueSQL(metric string) (value, counted string) {
 
 // seriesSQL counts by day, week or month: the first day of each that has anything, its value, and how much it counted.
 func (sc *scope) seriesSQL() string {
-	var from string
-	value, counted := "sum(visits)", "sum(visits)"
-	switch sc.q.Metric {
-	case "visits":
-		from = sc.visitsSQL()
-	case "new_customers", "new_buyers":
-		at := map[string]string{"new_customers": "first_seen_at", "new_buyers": "first_order_at"}[sc.q.Metric]
-		value, counted = "count(*)", "count(*)"
-		from = fmt.Sprintf(`
-		SELECT (%s AT TIME ZONE @zone)::date AS day FROM customer_features f
-		WHERE workspace_id = @workspace AND %s >= @from_at AND %s < @to_at AND %s`, at, at, at, sc.only("f.customer_id"))
-	default:
+	from, value, counted := sc.visitsSQL(), "sum(visits)", "sum(visits)"
+	if sc.q.Metric != "visits" {
 		from = sc.actsSQL(typesOf[sc.q.Metric]...)
 		value, counted = valueSQL(sc.q.Metric)
 	}
@@ -157,6 +151,28 @@ func (sc *scope) seriesSQL() string {
 	FROM (%s
 	) acts
 	GROUP BY 1 ORDER BY 1`, sc.q.Granularity, value, counted, from)
+}
+
+// firstAt is the feature behind metrics of who did something for the first time.
+var firstAt = map[string]string{"new_customers": "first_seen_at", "new_buyers": "first_order_at"}
+
+// newcomersSQL counts by steps whose bounds are known: what it reads is in an index, and no moment's day is looked for.
+func (sc *scope) newcomersSQL(at string) string {
+	return fmt.Sprintf(`
+	SELECT start, n::numeric AS value, n AS counted
+	FROM unnest(@starts::text[], @step_from::timestamptz[], @step_to::timestamptz[]) AS s (start, a, b), LATERAL (
+		SELECT count(*) AS n FROM customer_features f
+		WHERE f.workspace_id = @workspace AND f.%s >= s.a AND f.%s < s.b AND %s
+	) came
+	ORDER BY start`, at, at, sc.only("f.customer_id"))
+}
+
+// bounds are the buckets' keys, beginnings and ends.
+func bounds(buckets []analytics.Bucket) (keys, from, to []string) {
+	for _, b := range buckets {
+		keys, from, to = append(keys, b.Key), append(from, b.From.Format(sqlTime)), append(to, b.To.Format(sqlTime))
+	}
+	return keys, from, to
 }
 
 // changes adds when the days begin and end on which the clocks change: there an hour of the day may come twice, and

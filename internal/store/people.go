@@ -51,8 +51,7 @@ func (sc *scope) crowd(ctx context.Context, tx pgx.Tx, r analytics.Range) (days 
 	if _, err = pgx.ForEachRow(rows, []any{&day, &people}, func() error { packed[day.Format(time.DateOnly)] = append([]byte{}, people...); return nil }); err != nil {
 		return nil, 0, err
 	}
-	members, err := sc.members(ctx, tx, args)
-	if err != nil {
+	if err := sc.findMembers(ctx, tx, args); err != nil {
 		return nil, 0, err
 	}
 	byDay := map[string][]personDid{}
@@ -61,8 +60,8 @@ func (sc *scope) crowd(ctx context.Context, tx pgx.Tx, r analytics.Range) (days 
 		if err != nil {
 			return nil, 0, fmt.Errorf("the people of %s: %w", d, err)
 		}
-		if members != nil {
-			list = slices.DeleteFunc(list, func(p personDid) bool { return int(p.number) >= len(members) || !members[p.number] })
+		if sc.segment != nil {
+			list = slices.DeleteFunc(list, func(p personDid) bool { return int(p.number) >= len(sc.memberNumbers) || !sc.memberNumbers[p.number] })
 		}
 		byDay[d] = list
 	}
@@ -79,7 +78,7 @@ func (sc *scope) crowd(ctx context.Context, tx pgx.Tx, r analytics.Range) (days 
 	args["missing"] = missing
 	rows, err = tx.Query(ctx, `SELECT d.day, d.customer_id, n.number, d.did
 		FROM customer_days d LEFT JOIN customer_numbers n ON n.workspace_id = @workspace AND n.customer_id = d.customer_id
-		WHERE d.workspace_id = @workspace AND d.day = ANY (@missing::date[]) AND `+sc.only("d.customer_id"), args)
+		WHERE d.workspace_id = @workspace AND d.day = ANY (@missing::date[])`, args)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -87,6 +86,9 @@ func (sc *scope) crowd(ctx context.Context, tx pgx.Tx, r analytics.Range) (days 
 	var number *int32
 	var did int16
 	if _, err = pgx.ForEachRow(rows, []any{&day, &id, &number, &did}, func() error {
+		if sc.segment != nil && !sc.memberIDs[id] {
+			return nil
+		}
 		if number == nil {
 			n, known := fresh[id]
 			if !known {
@@ -130,25 +132,31 @@ func inOrder(byDay map[string][]personDid) []peopleDay {
 	return days
 }
 
-// members tells for each number whether they are of the segment that is asked about; nil where everyone is.
-func (sc *scope) members(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]bool, error) {
-	if sc.segment == nil {
-		return nil, nil
+// findMembers finds who is of the segment that is asked about, by id and by number, once for a question.
+func (sc *scope) findMembers(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) error {
+	if sc.segment == nil || sc.memberIDs != nil {
+		return nil
 	}
-	rows, err := tx.Query(ctx, "SELECT n.number FROM customer_numbers n WHERE n.workspace_id = @workspace AND "+sc.only("n.customer_id"), args)
+	rows, err := tx.Query(ctx, `SELECT m.customer_id, n.number
+		FROM (`+sc.segment.members+`) m LEFT JOIN customer_numbers n ON n.workspace_id = @workspace AND n.customer_id = m.customer_id`, args)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	members := []bool{}
-	var number int32
-	_, err = pgx.ForEachRow(rows, []any{&number}, func() error {
-		if n := int(number) + 1; n > len(members) {
-			members = append(members, make([]bool, n-len(members))...)
+	sc.memberIDs = map[uuid.UUID]bool{}
+	var id uuid.UUID
+	var number *int32
+	_, err = pgx.ForEachRow(rows, []any{&id, &number}, func() error {
+		sc.memberIDs[id] = true
+		if number == nil {
+			return nil
 		}
-		members[number] = true
+		if n := int(*number) + 1; n > len(sc.memberNumbers) {
+			sc.memberNumbers = append(sc.memberNumbers, make([]bool, n-len(sc.memberNumbers))...)
+		}
+		sc.memberNumbers[*number] = true
 		return nil
 	})
-	return members, err
+	return err
 }
 
 func packPeople(people []personDid) []byte {
@@ -177,78 +185,101 @@ func unpackPeople(b []byte) ([]personDid, error) {
 }
 
 // packDays packs those days of r that are not packed, but the newest, which is about to change. It changes no figure and is
-// safe at any time; where others work on the workspace's days for long it does nothing.
+// safe at any time; where others work on the workspace's days for long it leaves the rest for another time.
 func (s *Store) packDays(ctx context.Context, f frame, r analytics.Range) error {
-	const missing = `
-		SELECT days.day FROM (` + peopledSQL + `) days
-		WHERE days.day < days.newest AND NOT EXISTS (SELECT FROM people_days p WHERE p.workspace_id = @workspace AND p.day = days.day)`
-	args := f.days(r)
-	var some bool
-	if err := s.pool.QueryRow(ctx, "SELECT EXISTS ("+missing+")", args).Scan(&some); err != nil || !some {
+	rows, err := s.pool.Query(ctx, `
+		SELECT days.day FROM (`+peopledSQL+`) days
+		WHERE days.day < days.newest AND NOT EXISTS (SELECT FROM people_days p WHERE p.workspace_id = @workspace AND p.day = days.day)`, f.days(r))
+	if err != nil {
 		return err
 	}
-	err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SET LOCAL jit = off; SET LOCAL lock_timeout = '500ms'"); err != nil {
-			return err
+	missing, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
+	if err != nil {
+		return err
+	}
+	for days := range slices.Chunk(missing, packedAtOnce) {
+		err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return packSome(ctx, tx, f.workspaceID, days) })
+		var pg *pgconn.PgError
+		if errors.As(err, &pg) && (pg.Code == lockNotAvailable || pg.Code == uniqueViolation) {
+			return nil
 		}
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(people_days_lock(@workspace))", args); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `WITH numbered AS (
-				INSERT INTO customer_numbers (workspace_id, customer_id, number)
-				SELECT @workspace, customer_id, coalesce((SELECT given FROM customer_number_counts WHERE workspace_id = @workspace), 0) - 1 + row_number() OVER (ORDER BY customer_id)
-				FROM (
-					SELECT DISTINCT d.customer_id FROM (`+missing+`) m JOIN customer_days d ON d.workspace_id = @workspace AND d.day = m.day
-					WHERE NOT EXISTS (SELECT FROM customer_numbers n WHERE n.workspace_id = @workspace AND n.customer_id = d.customer_id)
-				) fresh
-				RETURNING number
-			)
-			INSERT INTO customer_number_counts AS c (workspace_id, given) SELECT @workspace, count(*) FROM numbered
-			ON CONFLICT (workspace_id) DO UPDATE SET given = c.given + excluded.given`, args); err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, `SELECT m.day, n.number, d.did
-			FROM (`+missing+`) m LEFT JOIN customer_days d ON d.workspace_id = @workspace AND d.day = m.day
-				LEFT JOIN customer_numbers n ON n.workspace_id = @workspace AND n.customer_id = d.customer_id
-			ORDER BY m.day, n.number`, args)
 		if err != nil {
 			return err
 		}
-		var packed [][]any
-		var people []personDid
-		var day, current time.Time
-		flush := func() {
-			if !current.IsZero() {
-				packed = append(packed, []any{f.workspaceID, current, packPeople(people)})
+	}
+	return nil
+}
+
+// packedAtOnce is how many days are packed in one transaction: who changes days waits for it.
+const packedAtOnce = 10
+
+// packSome packs days that are not packed, and gives numbers to whoever has none.
+func packSome(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, days []time.Time) error {
+	if _, err := tx.Exec(ctx, "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL lock_timeout = '500ms'"); err != nil {
+		return err
+	}
+	args := pgx.NamedArgs{"workspace": workspaceID, "days": days}
+	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(people_days_lock(@workspace))", args); err != nil {
+		return err
+	}
+	var given, before int32
+	if err := tx.QueryRow(ctx, "SELECT coalesce((SELECT given FROM customer_number_counts WHERE workspace_id = @workspace), 0)", args).Scan(&given); err != nil {
+		return err
+	}
+	before = given
+	rows, err := tx.Query(ctx, `SELECT d.day, d.customer_id, n.number, d.did
+		FROM customer_days d LEFT JOIN customer_numbers n ON n.workspace_id = @workspace AND n.customer_id = d.customer_id
+		WHERE d.workspace_id = @workspace AND d.day = ANY (@days::date[])`, args)
+	if err != nil {
+		return err
+	}
+	fresh := map[uuid.UUID]int32{}
+	var numbers [][]any
+	byDay := map[time.Time][]personDid{}
+	var day time.Time
+	var id uuid.UUID
+	var number *int32
+	var did int16
+	if _, err := pgx.ForEachRow(rows, []any{&day, &id, &number, &did}, func() error {
+		if number == nil {
+			n, known := fresh[id]
+			if !known {
+				n, given = given, given+1
+				fresh[id] = n
+				numbers = append(numbers, []any{workspaceID, id, n})
 			}
-			people = people[:0]
+			number = &n
 		}
-		var number *int32
-		var did *int16
-		if _, err := pgx.ForEachRow(rows, []any{&day, &number, &did}, func() error {
-			if !day.Equal(current) {
-				flush()
-				current = day
-			}
-			if number != nil && did != nil {
-				people = append(people, personDid{*number, byte(*did)})
-			}
-			return nil
-		}); err != nil {
+		byDay[day] = append(byDay[day], personDid{*number, byte(did)})
+		return nil
+	}); err != nil {
+		return err
+	}
+	var packed [][]any
+	for _, d := range days {
+		people := byDay[d]
+		slices.SortFunc(people, func(a, b personDid) int { return int(a.number - b.number) })
+		packed = append(packed, []any{workspaceID, d, packPeople(people)})
+	}
+	if given > before {
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"customer_numbers"}, []string{"workspace_id", "customer_id", "number"}, pgx.CopyFromRows(numbers)); err != nil {
 			return err
 		}
-		flush()
-		_, err = tx.CopyFrom(ctx, pgx.Identifier{"people_days"}, []string{"workspace_id", "day", "people"}, pgx.CopyFromRows(packed))
-		return err
-	})
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == lockNotAvailable {
-		return nil
+		args["given"] = given
+		if _, err := tx.Exec(ctx, `INSERT INTO customer_number_counts (workspace_id, given) VALUES (@workspace, @given)
+			ON CONFLICT (workspace_id) DO UPDATE SET given = excluded.given`, args); err != nil {
+			return err
+		}
 	}
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"people_days"}, []string{"workspace_id", "day", "people"}, pgx.CopyFromRows(packed))
 	return err
 }
 
-const lockNotAvailable = "55P03"
+// What Postgres says of a lock that was not to be had in time, and of a day that another has packed meanwhile.
+const (
+	lockNotAvailable = "55P03"
+	uniqueViolation  = "23505"
+)
 
 // peopledSQL is the days of a range from the first to the newest on which anybody did anything.
 const peopledSQL = `
