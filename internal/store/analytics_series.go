@@ -158,13 +158,23 @@ var firstAt = map[string]string{"new_customers": "first_seen_at", "new_buyers": 
 
 // newcomersSQL counts by steps whose bounds are known: what it reads is in an index, and no moment's day is looked for.
 func (sc *scope) newcomersSQL(at string) string {
+	if sc.segment != nil { // members are looked for once, and not for each step
+		return fmt.Sprintf(`
+	SELECT (@starts::text[])[step] AS start, n::numeric AS value, n AS counted
+	FROM (
+		SELECT width_bucket(f.%s, @step_from::timestamptz[]) AS step, count(*) AS n FROM customer_features f
+		WHERE f.workspace_id = @workspace AND f.%s >= @from_at AND f.%s < @to_at AND %s
+		GROUP BY 1
+	) came
+	ORDER BY start`, at, at, at, sc.only("f.customer_id"))
+	}
 	return fmt.Sprintf(`
 	SELECT start, n::numeric AS value, n AS counted
 	FROM unnest(@starts::text[], @step_from::timestamptz[], @step_to::timestamptz[]) AS s (start, a, b), LATERAL (
 		SELECT count(*) AS n FROM customer_features f
-		WHERE f.workspace_id = @workspace AND f.%s >= s.a AND f.%s < s.b AND %s
+		WHERE f.workspace_id = @workspace AND f.%s >= s.a AND f.%s < s.b
 	) came
-	ORDER BY start`, at, at, sc.only("f.customer_id"))
+	ORDER BY start`, at, at)
 }
 
 // bounds are the buckets' keys, beginnings and ends.
