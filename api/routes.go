@@ -26,9 +26,9 @@ type Services struct {
 	// DataSources, DummyData, Analytics and Ingest are the data resources.
 	DataSources DataSources
 	DummyData   DummyData
-	Analytics   Pictures
 	Ingest      Ingest
 	Predictions Predictor
+	Analytics   Analytics
 	// Dependencies are what /readyz asks.
 	Dependencies []Dependency
 }

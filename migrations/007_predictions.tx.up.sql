@@ -29,7 +29,3 @@ CREATE TABLE customer_predictions (
     PRIMARY KEY (workspace_id, customer_id)
 );
 CREATE INDEX customer_predictions_value_idx ON customer_predictions (workspace_id, expected_value_90 DESC NULLS LAST, customer_id);
-
--- Orders are few among events, and every fit reads all of a workspace's.
-CREATE INDEX events_orders_idx ON events (workspace_id, customer_id, occurred_at) INCLUDE (type, value)
-    WHERE type IN ('order_completed', 'order_refunded') AND NOT duplicate;

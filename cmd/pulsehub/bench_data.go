@@ -14,15 +14,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/redis/go-redis/v9"
-	"golang.org/x/sync/errgroup"
-
-	"github.com/pulsehub/pulsehub/internal/analytics"
-	"github.com/pulsehub/pulsehub/internal/cache"
-	"github.com/pulsehub/pulsehub/internal/datasource"
-	"github.com/pulsehub/pulsehub/internal/datasource/dummy"
-	"github.com/pulsehub/pulsehub/internal/devstack"
-	"github.com/pulsehub/pulsehub/internal/store"
 )
 
 // benchDummyDataCmd measures the making of demo data from the POST to the completed job, with the API, Temporal, workers and
@@ -143,118 +134,6 @@ func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, which string) (took 
 	took = time.Since(begin)
 	_, err = conn.Exec(ctx, "DROP TABLE raw_events")
 	return took, size, err
-}
-
-// benchAnalysisCmd measures the analysis of one workspace, computed and from the cache, each statement of it, and the
-// questions over a range.
-type benchAnalysisCmd struct {
-	Events int64 `help:"How many events the workspace has." default:"1000000"`
-	Runs   int   `help:"How often; medians are printed." default:"15"`
-}
-
-func (c *benchAnalysisCmd) Run(ctx context.Context) error {
-	dir, removeDir, err := systemDir()
-	if err != nil {
-		return err
-	}
-	defer removeDir()
-	fmt.Println("Starting Postgres and Redis …")
-	stack, err := devstack.Start(ctx, devstack.Config{Dir: dir, Postgres: true, Redis: true, Durable: true})
-	if err != nil {
-		return err
-	}
-	defer stack.Stop()
-	if err := migrate(ctx, stack.DatabaseURL); err != nil {
-		return err
-	}
-	s, err := store.Open(ctx, stack.DatabaseURL, 10)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	fmt.Printf("Making %d events …\n", c.Events)
-	workspace, err := benchWorkspace(ctx, s, c.Events)
-	if err != nil {
-		return err
-	}
-	options, err := redis.ParseURL(stack.RedisURL)
-	if err != nil {
-		return err
-	}
-	client := redis.NewClient(options)
-	defer func() { _ = client.Close() }()
-	shared := cache.New(client, "bench:")
-	process := func() *analytics.Service {
-		return analytics.NewService(analytics.Config{Repository: s, Cache: shared, Now: time.Now})
-	}
-
-	month := analytics.Range{From: time.Now().AddDate(0, 0, -30), To: time.Now()}
-	warm := process()
-	questions := []struct {
-		name string
-		ask  func() error
-	}{
-		{"analysis, computed", func() error { _, err := s.Analyse(ctx, workspace, time.Now()); return err }},
-		{"analysis, from Redis", func() error { _, err := process().Analysis(ctx, workspace); return err }},
-		{"analysis, in the process", func() error { _, err := warm.Analysis(ctx, workspace); return err }},
-		{"cart abandoners, 30 days", func() error {
-			_, err := warm.SegmentInTimeframe(ctx, workspace, "cart_abandoners", month.From, month.To)
-			return err
-		}},
-		{"revenue by day, 30 days", func() error { _, err := warm.Timeseries(ctx, workspace, "revenue", "day", month); return err }},
-		{"totals, 30 days", func() error { _, err := warm.Totals(ctx, workspace, month); return err }},
-		{"top products, 30 days", func() error { _, err := warm.TopProducts(ctx, workspace, month, 10); return err }},
-		{"funnel, 30 days", func() error { _, err := warm.Funnel(ctx, workspace, month); return err }},
-		{"channels, 30 days", func() error { _, err := warm.Channels(ctx, workspace, month); return err }},
-	}
-	fmt.Printf("\n%d events, %d runs, in ms\n\n%-28s %9s %9s %9s\n", c.Events, c.Runs, "", "least", "median", "most")
-	for _, q := range questions {
-		if err := q.ask(); err != nil { // fills caches, as any day's first question does
-			return err
-		}
-		var took []time.Duration
-		for range c.Runs {
-			begin := time.Now()
-			if err := q.ask(); err != nil {
-				return err
-			}
-			took = append(took, time.Since(begin))
-		}
-		fmt.Printf("%-28s %9.1f %9.1f %9.1f\n", q.name, toMS(quantile(took, 0)), toMS(median(took)), toMS(quantile(took, 1)))
-	}
-	return nil
-}
-
-// benchWorkspace is a workspace with demo data, made without Temporal.
-func benchWorkspace(ctx context.Context, s *store.Store, events int64) (uuid.UUID, error) {
-	workspace, now := uuid.Must(uuid.NewV7()), time.Now().UTC().Truncate(time.Millisecond)
-	if _, err := s.Pool().Exec(ctx, "INSERT INTO workspaces (id, name, time_zone) VALUES ($1, 'Bench', 'Europe/Berlin')", workspace); err != nil {
-		return workspace, err
-	}
-	j, err := s.CreateDummyDataJob(ctx, datasource.Job{
-		ID: uuid.Must(uuid.NewV7()), WorkspaceID: workspace, CreatedAt: now, DummyParams: datasource.DummyParams{
-			Sources: []datasource.Type{datasource.Shopify, datasource.GTM, datasource.FacebookPixel},
-			Seed:    1, Customers: int(max(1, events/20)), Events: events, Days: 180, EndsAt: now,
-		},
-	}, 1)
-	if err != nil {
-		return workspace, err
-	}
-	if j, err = s.BeginDummyData(ctx, workspace, j.ID, now); err != nil {
-		return workspace, err
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(3)
-	for chunk := range dummy.Chunks(j.DummyParams) {
-		g.Go(func() error {
-			return s.WriteDummyDataChunk(ctx, j, chunk, dummy.Generate(j.DummyParams, chunk))
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return workspace, err
-	}
-	_, err = s.FinishDummyData(context.WithoutCancel(ctx), workspace, j.ID, now)
-	return workspace, err
 }
 
 // newAccount signs somebody up and answers their access token.

@@ -131,4 +131,14 @@ type Repository interface {
 	Totals(ctx context.Context, workspaceID uuid.UUID, r Range) (TotalFigures, error)
 	Funnel(ctx context.Context, workspaceID uuid.UUID, r Range) (FunnelFigures, error)
 	Channels(ctx context.Context, workspaceID uuid.UUID, r Range) (ChannelFigures, error)
+
+	// Place is what a question needs to be understood.
+	Place(ctx context.Context, workspaceID uuid.UUID) (Place, error)
+	KPIs(ctx context.Context, workspaceID uuid.UUID, q Question) (*KPIs, error)
+	Series(ctx context.Context, workspaceID uuid.UUID, q Question) (*Series, error)
+	FunnelReach(ctx context.Context, workspaceID uuid.UUID, q Question) (*FunnelAnswer, error)
+	Cohorts(ctx context.Context, workspaceID uuid.UUID, q Question) (*Cohorts, error)
+	RFM(ctx context.Context, workspaceID uuid.UUID, q Question) (*RFM, error)
+	Revenue(ctx context.Context, workspaceID uuid.UUID, q Question) (*Revenue, error)
+	ChannelResults(ctx context.Context, workspaceID uuid.UUID, q Question) (*ChannelsAnswer, error)
 }

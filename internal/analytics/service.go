@@ -36,6 +36,8 @@ type Service struct {
 	recent  *lru.Cache[string, *Analysis]
 	mu      sync.Mutex
 	running map[string]*computation
+	answers *lru.Cache[string, recentAnswer]
+	asking  map[string]*asking
 }
 
 // Config is what a Service is made of.
@@ -51,7 +53,11 @@ func NewService(cfg Config) *Service {
 	if err != nil {
 		panic(err) // the size is a positive constant
 	}
-	return &Service{Config: cfg, running: map[string]*computation{}, recent: recent}
+	answers, err := lru.New[string, recentAnswer](recentAnswers)
+	if err != nil {
+		panic(err) // as above
+	}
+	return &Service{Config: cfg, running: map[string]*computation{}, recent: recent, answers: answers, asking: map[string]*asking{}}
 }
 
 // computation is one under way that others may wait for.
@@ -174,7 +180,7 @@ func (s *Service) cached(ctx context.Context, key string) *Analysis {
 	return a
 }
 
-func pack(a Analysis) ([]byte, error) {
+func pack(a any) ([]byte, error) {
 	var b bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed)
 	if err := json.NewEncoder(w).Encode(a); err != nil {
@@ -185,16 +191,21 @@ func pack(a Analysis) ([]byte, error) {
 }
 
 func unpack(data []byte) (*Analysis, error) {
+	var a Analysis
+	err := unpackInto(data, &a)
+	return &a, err
+}
+
+func unpackInto(data []byte, into any) error {
 	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	plain, err := io.ReadAll(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var a Analysis
-	return &a, json.Unmarshal(plain, &a)
+	return json.Unmarshal(plain, into)
 }
 
 // SegmentInTimeframe counts and describes a standard segment by what happened in [from, to): its size, reach, carts and

@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,7 +74,7 @@ func (f frame) date(t time.Time, shift int) string {
 // midnight is when that day begins.
 func (f frame) midnight(t time.Time, shift int) time.Time {
 	y, m, d := t.In(f.zone).Date()
-	return time.Date(y, m, d+shift, 0, 0, 0, 0, f.zone).UTC()
+	return analytics.StartOfDay(y, m, d+shift, f.zone)
 }
 
 // days are the named parameters of a question over whole days: those that [from, to) touches.
@@ -86,14 +89,18 @@ func (f frame) widened(r analytics.Range) analytics.Range {
 
 // readable is SQL as it ran, with its parameters in place: whoever runs it gets the same figures.
 func readable(sql string, args pgx.NamedArgs) string {
+	quoted := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+	names := slices.SortedFunc(maps.Keys(args), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // @from_at before @from
 	pairs := make([]string, 0, 2*len(args))
-	for name, v := range args {
-		literal := fmt.Sprint(v)
-		switch v := v.(type) {
+	for _, name := range names {
+		literal := fmt.Sprint(args[name])
+		switch v := args[name].(type) {
 		case time.Time:
-			literal = "'" + v.UTC().Format(time.RFC3339Nano) + "'"
+			literal = quoted(v.UTC().Format(time.RFC3339Nano))
+		case []string:
+			literal = quoted("{" + strings.Join(v, ",") + "}")
 		case string, uuid.UUID:
-			literal = "'" + strings.ReplaceAll(fmt.Sprint(v), "'", "''") + "'"
+			literal = quoted(literal)
 		}
 		pairs = append(pairs, "@"+name, literal)
 	}

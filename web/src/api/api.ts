@@ -18,6 +18,12 @@ export const api = generatedApi.enhanceEndpoints({
     getConversation: { providesTags: (_result, _error, { id }) => [{ type: 'Conversation', id }], keepUnusedDataFor: 300 },
     listRecommendations: { providesTags: ['Verdicts'] },
     getAnalyticsOverview: { providesTags: ['Data'] },
+    getAnalyticsTimeseries: { providesTags: ['Data'] },
+    getAnalyticsFunnel: { providesTags: ['Data'] },
+    getAnalyticsCohorts: { providesTags: ['Data'] },
+    getAnalyticsRfm: { providesTags: ['Data'] },
+    getAnalyticsRevenue: { providesTags: ['Data'] },
+    getAnalyticsChannels: { providesTags: ['Data'] },
     listAiProviders: { providesTags: ['Providers'] },
   },
 })

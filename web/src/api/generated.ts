@@ -37,11 +37,63 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.feedbackInputBody,
       }),
     }),
+    getAnalyticsChannels: build.query<
+      GetAnalyticsChannelsApiResponse,
+      GetAnalyticsChannelsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/channels`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+        },
+      }),
+    }),
+    getAnalyticsCohorts: build.query<
+      GetAnalyticsCohortsApiResponse,
+      GetAnalyticsCohortsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/cohorts`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+          by: queryArg.by,
+          granularity: queryArg.granularity,
+        },
+      }),
+    }),
+    getAnalyticsFunnel: build.query<
+      GetAnalyticsFunnelApiResponse,
+      GetAnalyticsFunnelApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/funnel`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+        },
+      }),
+    }),
     getAnalyticsOverview: build.query<
       GetAnalyticsOverviewApiResponse,
       GetAnalyticsOverviewApiArg
     >({
-      query: () => ({ url: `/analytics/overview` }),
+      query: (queryArg) => ({
+        url: `/analytics/overview`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+        },
+      }),
     }),
     getAnalyticsPredictions: build.query<
       GetAnalyticsPredictionsApiResponse,
@@ -52,6 +104,51 @@ const injectedRtkApi = api.injectEndpoints({
         params: {
           format: queryArg.format,
           limit: queryArg.limit,
+        },
+      }),
+    }),
+    getAnalyticsRevenue: build.query<
+      GetAnalyticsRevenueApiResponse,
+      GetAnalyticsRevenueApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/revenue`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+        },
+      }),
+    }),
+    getAnalyticsRfm: build.query<
+      GetAnalyticsRfmApiResponse,
+      GetAnalyticsRfmApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/rfm`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+        },
+      }),
+    }),
+    getAnalyticsTimeseries: build.query<
+      GetAnalyticsTimeseriesApiResponse,
+      GetAnalyticsTimeseriesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/analytics/timeseries`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          segmentId: queryArg.segmentId,
+          format: queryArg.format,
+          metric: queryArg.metric,
+          granularity: queryArg.granularity,
+          compare: queryArg.compare,
         },
       }),
     }),
@@ -105,6 +202,13 @@ const injectedRtkApi = api.injectEndpoints({
       query: (queryArg) => ({
         url: `/auth/sessions/${queryArg.id}`,
         method: "DELETE",
+      }),
+    }),
+    collect: build.mutation<CollectApiResponse, CollectApiArg>({
+      query: (queryArg) => ({
+        url: `/collect/${queryArg.writeKey}`,
+        method: "POST",
+        body: queryArg.body,
       }),
     }),
     listConversations: build.query<
@@ -295,6 +399,69 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.updateProfileInputBody,
       }),
     }),
+    ingestAlias: build.mutation<IngestAliasApiResponse, IngestAliasApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/alias`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    ingestBatch: build.mutation<IngestBatchApiResponse, IngestBatchApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/batch`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    ingestGroup: build.mutation<IngestGroupApiResponse, IngestGroupApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/group`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    ingestIdentify: build.mutation<
+      IngestIdentifyApiResponse,
+      IngestIdentifyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/identify`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    ingestPage: build.mutation<IngestPageApiResponse, IngestPageApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/page`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    ingestPixel: build.query<IngestPixelApiResponse, IngestPixelApiArg>({
+      query: (queryArg) => ({ url: `/v1/pixel/${queryArg["type"]}` }),
+    }),
+    ingestSettings: build.query<
+      IngestSettingsApiResponse,
+      IngestSettingsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/v1/projects/${queryArg.writeKey}/settings`,
+      }),
+    }),
+    ingestScreen: build.mutation<IngestScreenApiResponse, IngestScreenApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/screen`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
+    ingestTrack: build.mutation<IngestTrackApiResponse, IngestTrackApiArg>({
+      query: (queryArg) => ({
+        url: `/v1/track`,
+        method: "POST",
+        body: queryArg.body,
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -323,9 +490,56 @@ export type GiveRecommendationFeedbackApiArg = {
   id: string;
   feedbackInputBody: FeedbackInputBody;
 };
+export type GetAnalyticsChannelsApiResponse =
+  /** status 200 OK */ ChannelsAnswer;
+export type GetAnalyticsChannelsApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+};
+export type GetAnalyticsCohortsApiResponse = /** status 200 OK */ Cohorts;
+export type GetAnalyticsCohortsApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+  /** first_order (the default) or first_visit */
+  by?: string;
+  /** month (the default) or week (from Monday) */
+  granularity?: string;
+};
+export type GetAnalyticsFunnelApiResponse = /** status 200 OK */ FunnelAnswer;
+export type GetAnalyticsFunnelApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+};
 export type GetAnalyticsOverviewApiResponse =
   /** status 200 OK */ AnalyticsOverview;
-export type GetAnalyticsOverviewApiArg = void;
+export type GetAnalyticsOverviewApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+};
 export type GetAnalyticsPredictionsApiResponse =
   /** status 200 OK */ Predictions;
 export type GetAnalyticsPredictionsApiArg = {
@@ -333,6 +547,45 @@ export type GetAnalyticsPredictionsApiArg = {
   format?: "json" | "csv";
   /** Customers in top */
   limit?: number;
+};
+export type GetAnalyticsRevenueApiResponse = /** status 200 OK */ Revenue;
+export type GetAnalyticsRevenueApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+};
+export type GetAnalyticsRfmApiResponse = /** status 200 OK */ Rfm;
+export type GetAnalyticsRfmApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+};
+export type GetAnalyticsTimeseriesApiResponse = /** status 200 OK */ Series;
+export type GetAnalyticsTimeseriesApiArg = {
+  /** First day, as YYYY-MM-DD, or a time (RFC 3339), which is taken to the day of the workspace's zone that it lies in. Default: to is the last of 30 days, or of 365 for cohorts and rfm */
+  from?: string;
+  /** Last day, inclusive, as YYYY-MM-DD, or a time (RFC 3339), exclusive, which is taken to the end of the day before which it lies. Default: today. At most 1100 days are counted */
+  to?: string;
+  /** Only the members of this segment, as they are now */
+  segmentId?: string;
+  /** Goes before the Accept header */
+  format?: "json" | "csv";
+  /** revenue (the default), orders, refunds, visits, active_customers, new_customers (seen for the first time), new_buyers (first order), events, page_views, product_views, product_adds, checkouts or signups */
+  metric?: string;
+  /** day (the default), hour (at most 31 days; not for people), week (from Monday) or month */
+  granularity?: string;
+  /** previous: beside the same number of days before */
+  compare?: string;
 };
 export type LoginApiResponse = /** status 200 OK */ SignedIn;
 export type LoginApiArg = {
@@ -366,6 +619,11 @@ export type EndSessionApiResponse = unknown;
 export type EndSessionApiArg = {
   /** Session */
   id: string;
+};
+export type CollectApiResponse = unknown;
+export type CollectApiArg = {
+  writeKey: string;
+  body: object;
 };
 export type ListConversationsApiResponse =
   /** status 200 OK */ PageConversation;
@@ -481,6 +739,42 @@ export type GetProfileApiArg = void;
 export type UpdateProfileApiResponse = /** status 200 OK */ Profile;
 export type UpdateProfileApiArg = {
   updateProfileInputBody: UpdateProfileInputBody;
+};
+export type IngestAliasApiResponse = unknown;
+export type IngestAliasApiArg = {
+  body: object;
+};
+export type IngestBatchApiResponse = unknown;
+export type IngestBatchApiArg = {
+  body: object;
+};
+export type IngestGroupApiResponse = unknown;
+export type IngestGroupApiArg = {
+  body: object;
+};
+export type IngestIdentifyApiResponse = unknown;
+export type IngestIdentifyApiArg = {
+  body: object;
+};
+export type IngestPageApiResponse = unknown;
+export type IngestPageApiArg = {
+  body: object;
+};
+export type IngestPixelApiResponse = unknown;
+export type IngestPixelApiArg = {
+  type: string;
+};
+export type IngestSettingsApiResponse = unknown;
+export type IngestSettingsApiArg = {
+  writeKey: string;
+};
+export type IngestScreenApiResponse = unknown;
+export type IngestScreenApiArg = {
+  body: object;
+};
+export type IngestTrackApiResponse = unknown;
+export type IngestTrackApiArg = {
+  body: object;
 };
 export type Provider = {
   /** Open: it failed too often and is left alone for a while */
@@ -614,6 +908,125 @@ export type Money = {
   /** ISO 4217 */
   currency: string;
 };
+export type ChannelResult = {
+  /** Revenue by orders */
+  averageOrder: Money;
+  channel: string;
+  /** Upper end */
+  conversionHigh?: number;
+  /** Lower end of the 95 % Wilson interval of the rate; left out where there are no visits or more orders than visits, and so no proportion */
+  conversionLow?: number;
+  /** Orders per visit */
+  conversionRate: number;
+  /** Value of orders */
+  gross: Money;
+  orders: number;
+  /** Value of refunds */
+  refunded: Money;
+  refunds: number;
+  /** Gross less refunded */
+  revenue: Money;
+  /** Sessions that began; one seen by several sources is one */
+  visits: number;
+};
+export type SegmentRef = {
+  id: string;
+  name: string;
+};
+export type ChannelsAnswer = {
+  /** By revenue, highest first, then by visits */
+  channels: ChannelResult[];
+  computedAt: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+};
+export type CohortPeriod = {
+  /** Members who ordered (by first_order) or were active (by first_visit) in it */
+  customers: number;
+  /** Of members */
+  orders: number;
+  period: number;
+  /** Of members, orders less refunds */
+  revenue: Money;
+  /** Of the cohort, 0 to 1 */
+  share: number;
+  start: string;
+};
+export type Cohort = {
+  /** How many began */
+  customers: number;
+  /** The period in which they began (0) and each after it to the end of the range: later cohorts have fewer */
+  periods: CohortPeriod[];
+  /** First day of the month or week, YYYY-MM-DD; members began within the range */
+  start: string;
+};
+export type Cohorts = {
+  /** What makes somebody a member */
+  by: "first_order" | "first_visit";
+  /** Oldest first, every period of the range present, also where nobody began */
+  cohorts: Cohort[];
+  computedAt: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  granularity: "month" | "week";
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+};
+export type FunnelReach = {
+  /** Who did this and every step before it in the range */
+  customers: number;
+  /** Who did this in the range, with or without the steps before */
+  did: number;
+  /** Share of the first step, 0 to 1 */
+  fromFirst: number;
+  /** Share of the step before, 0 to 1; of the first step 1 where there is anyone */
+  fromPrevious: number;
+  label: string;
+  type: string;
+};
+export type FunnelAnswer = {
+  computedAt: string;
+  /** Share of the first step that came to the last */
+  conversion: number;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** From visit to order */
+  steps: FunnelReach[];
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+};
 export type Count = {
   count: number;
   name: string;
@@ -624,6 +1037,39 @@ export type AnalyticsPeriod = {
   from: string;
   orders: number;
   revenue: Money;
+  to: string;
+};
+export type Kpi = {
+  /** From previous to value, as a share of previous; left out where previous is 0 */
+  change?: number;
+  /** Of money, ISO 4217 */
+  currency?: string;
+  metric: string;
+  /** Decimal, of the period before */
+  previous: string;
+  unit: "count" | "money" | "rate";
+  /** Decimal */
+  value: string;
+};
+export type KpIs = {
+  computedAt: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** events, visits, active_customers, new_customers, new_buyers, orders, refunds, revenue, average_order, conversion_rate */
+  figures: Kpi[];
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  previousFrom: string;
+  previousTo: string;
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
   to: string;
 };
 export type AnalyticsSegment = {
@@ -659,6 +1105,8 @@ export type AnalyticsOverview = {
   last30: AnalyticsPeriod;
   lastEventAt?: string;
   orders: number;
+  /** The range that was asked for, of the segment if one was, beside as many days before it. All else here is of everyone: over all time, or as its name says */
+  period: KpIs;
   previous30: AnalyticsPeriod;
   /** The SQL behind it: overview, segments */
   queries: {
@@ -868,6 +1316,188 @@ export type Predictions = {
   /** The data has not changed since */
   upToDate: boolean;
 };
+export type RevenueBuyers = {
+  /** Revenue by orders */
+  averageOrder: Money;
+  buyers: "new" | "returning" | "unknown";
+  /** Who ordered in the range */
+  customers: number;
+  /** Value of orders */
+  gross: Money;
+  orders: number;
+  /** Value of refunds */
+  refunded: Money;
+  refunds: number;
+  /** Gross less refunded */
+  revenue: Money;
+};
+export type RevenueChannel = {
+  /** Revenue by orders */
+  averageOrder: Money;
+  /** Empty: orders that no visit is known of */
+  channel: string;
+  /** Value of orders */
+  gross: Money;
+  orders: number;
+  /** Value of refunds */
+  refunded: Money;
+  refunds: number;
+  /** Gross less refunded */
+  revenue: Money;
+};
+export type RevenueDay = {
+  /** Revenue by orders */
+  averageOrder: Money;
+  /** YYYY-MM-DD */
+  date: string;
+  /** Value of orders */
+  gross: Money;
+  orders: number;
+  /** Value of refunds */
+  refunded: Money;
+  refunds: number;
+  /** Gross less refunded */
+  revenue: Money;
+};
+export type RevenueProduct = {
+  orders: number;
+  product: string;
+  revenue: Money;
+  units: number;
+};
+export type Sold = {
+  /** Revenue by orders */
+  averageOrder: Money;
+  /** Value of orders */
+  gross: Money;
+  orders: number;
+  /** Value of refunds */
+  refunded: Money;
+  refunds: number;
+  /** Gross less refunded */
+  revenue: Money;
+};
+export type Revenue = {
+  /** By customer: new ones, whose first order ever is in the range, returning ones, who had ordered before it, and unknown: orders that name no customer, and refunds of someone who is not known to have ordered */
+  buyers: RevenueBuyers[];
+  /** By revenue, highest first */
+  channels: RevenueChannel[];
+  computedAt: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** Oldest first, every day present */
+  days: RevenueDay[];
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  /** The 50 of most revenue, as sold: refunds name no product */
+  products: RevenueProduct[];
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+  total: Sold;
+};
+export type RfmCell = {
+  customers: number;
+  /** 5 ordered most often */
+  frequency: number;
+  group: string;
+  /** Average monetary score of its people; 0 where there are none */
+  monetary: number;
+  orders: number;
+  /** 5 ordered last */
+  recency: number;
+  /** In the range, orders less refunds */
+  revenue: Money;
+};
+export type RfmGroup = {
+  customers: number;
+  group: string;
+  label: string;
+  orders: number;
+  revenue: Money;
+  /** Of all who ordered, 0 to 1 */
+  share: number;
+};
+export type RfmBand = {
+  customers: number;
+  revenue: Money;
+  score: number;
+};
+export type Rfm = {
+  /** 25, by recency and then frequency, lowest first */
+  cells: RfmCell[];
+  computedAt: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  /** All groups, best first, also those that nobody is in */
+  groups: RfmGroup[];
+  /** Five, by monetary score, lowest first */
+  monetary: RfmBand[];
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+};
+export type SeriesPoint = {
+  /** Where it begins within the range: the first and last week or month count only days of the range */
+  from: string;
+  /** First day of the day, week or month (YYYY-MM-DD), or an hour as RFC 3339 with the zone's offset */
+  start: string;
+  /** Exclusive */
+  to: string;
+  /** Decimal */
+  value: string;
+};
+export type SeriesBefore = {
+  from: string;
+  /** By the same steps. There may be one more or less of them */
+  steps: SeriesPoint[];
+  to: string;
+  total: string;
+};
+export type Series = {
+  computedAt: string;
+  /** Of money, ISO 4217 */
+  currency?: string;
+  /** People whom the answer is about */
+  customers: number;
+  /** How many were counted, of the segment's members where there is one: events of the kinds that the answer is about; visits, where those are followed; of people, the days of each */
+  events: number;
+  /** Beginning of the first day that was counted, in the workspace's zone */
+  from: string;
+  granularity: string;
+  metric: string;
+  /** With compare=previous */
+  previous?: SeriesBefore;
+  /** The SQL behind it */
+  query: string;
+  /** Whose members were counted, as they are at computedAt */
+  segment?: SegmentRef;
+  /** Oldest first; 0 where nothing happened */
+  steps: SeriesPoint[];
+  /** Days, weeks (from Monday) and months are of this zone */
+  timeZone: string;
+  /** End of the last day that was counted, exclusive */
+  to: string;
+  /** Decimal, of the whole range. Someone who is active in several steps is one */
+  total: string;
+  unit: "count" | "money";
+};
 export type Tokens = {
   /** JWT for Authorization: Bearer */
   accessToken: string;
@@ -1014,6 +1644,8 @@ export type DataSource = {
   status: "pending" | "connected" | "paused" | "needs_reauth" | "failed";
   type: "gtm" | "facebook_pixel" | "shopify" | "http";
   updatedAt: string;
+  /** With which events are sent to it, for http and gtm. It may be public: it lets nobody read */
+  writeKey?: string;
 };
 export type PageDataSource = {
   items: DataSource[];

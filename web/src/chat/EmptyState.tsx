@@ -36,7 +36,7 @@ const forVisitors: Suggestion[] = [
 
 /** The page before the first question: what PulseHub can say about this workspace's data. */
 export function EmptyState({ signedIn, firstName, dataInvite, onAsk }: EmptyStateProps) {
-  const { data: overview, isLoading, isError } = api.useGetAnalyticsOverviewQuery(undefined, { skip: !signedIn })
+  const { data: overview, isLoading, isError } = api.useGetAnalyticsOverviewQuery({}, { skip: !signedIn })
   const without = signedIn && overview?.events === 0
   const suggestions = signedIn ? withData : forVisitors
   return (

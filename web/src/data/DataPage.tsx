@@ -36,7 +36,7 @@ export default function DataPage() {
 
 function Holdings() {
   const timeZone = useMe()?.workspace.timeZone
-  const { data, error, isLoading, refetch } = api.useGetAnalyticsOverviewQuery()
+  const { data, error, isLoading, refetch } = api.useGetAnalyticsOverviewQuery({})
   return (
     <section aria-labelledby="holdings">
       <h2 id="holdings" className="text-xl font-semibold tracking-[-0.015em]">
@@ -90,7 +90,7 @@ function DemoData() {
   const { job, seenAt, running, problem, load, starting, clear, clearing } = useDemoData()
   const [chosen, setChosen] = useState(sizes[1]!)
   const [removing, setRemoving] = useState(false)
-  const { data: overview } = api.useGetAnalyticsOverviewQuery()
+  const { data: overview } = api.useGetAnalyticsOverviewQuery({})
   const done = job?.status === 'completed'
   const loaded = done || overview?.demo === true
   return (

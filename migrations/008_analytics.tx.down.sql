@@ -1,0 +1,14 @@
+DROP TRIGGER customers_deleted ON customers;
+DROP FUNCTION forget_customer_numbers();
+DROP TRIGGER customer_days_inserted ON customer_days;
+DROP TRIGGER customer_days_updated ON customer_days;
+DROP TRIGGER customer_days_deleted ON customer_days;
+DROP FUNCTION forget_people_days();
+DROP FUNCTION forget_people_days_of_both();
+DROP FUNCTION people_days_lock(uuid);
+DROP TABLE people_days;
+DROP TABLE customer_number_counts;
+DROP TABLE customer_numbers;
+DROP INDEX customer_features_first_order_idx;
+DROP INDEX customer_features_first_seen_idx;
+DROP INDEX events_orders_idx;
