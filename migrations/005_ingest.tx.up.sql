@@ -123,6 +123,7 @@ CREATE TABLE customer_visits (
     channel      text NOT NULL,
     PRIMARY KEY (workspace_id, customer_id, started_at, channel)
 );
+CREATE INDEX customer_visits_started_idx ON customer_visits (workspace_id, started_at) INCLUDE (customer_id, channel);
 
 CREATE INDEX customer_days_customer_idx ON customer_days (workspace_id, customer_id, day);
 

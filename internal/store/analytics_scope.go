@@ -168,17 +168,16 @@ func (sc *scope) ordersSQL() string {
 			AND NOT duplicate AND ` + sc.only("customer_id")
 }
 
-// theirsSQL is the beginning of a statement that reads members' events more than once: it looks for them once. They are of the
-// range and a day around it, as a session may cross midnight.
+// theirsSQL is the beginning of a statement that reads members' events more than once: it looks for them once.
 func (sc *scope) theirsSQL() string {
 	if sc.segment == nil {
 		return "WITH"
 	}
 	sc.theirs = true
 	return `WITH theirs AS MATERIALIZED (
-		SELECT occurred_at, type, channel, value, session_id, duplicate
+		SELECT occurred_at, type, channel, value, duplicate
 		FROM events
-		WHERE workspace_id = @workspace AND occurred_at >= @from_at::timestamptz - interval '1 day' AND occurred_at < @to_at::timestamptz + interval '1 day'
+		WHERE workspace_id = @workspace AND occurred_at >= @from_at AND occurred_at < @to_at
 			AND ` + sc.only("customer_id") + `
 	),`
 }
@@ -208,21 +207,16 @@ func (sc *scope) actsSQL(types ...string) string {
 		GROUP BY 1, 2, 3`
 }
 
-// visitsSQL is visits by day and channel: sessions by when they began. One may cross midnight.
+// visitsSQL is visits by day and channel, by when they began.
 func (sc *scope) visitsSQL() string {
 	if sc.segment == nil {
 		return `
 		SELECT day, channel, visits FROM visit_hours WHERE ` + inDays
 	}
 	return `
-		SELECT day, channel, count(*) AS visits
-		FROM (
-			SELECT (min(occurred_at) AT TIME ZONE @zone)::date AS day, min(coalesce(channel, '') COLLATE "C") AS channel
-			FROM ` + sc.membersEventsSQL() + ` AND session_id IS NOT NULL
-				AND occurred_at >= @from_at::timestamptz - interval '1 day' AND occurred_at < @to_at::timestamptz + interval '1 day'
-			GROUP BY session_id OFFSET 0
-		) began
-		WHERE day >= @from::date AND day < @to::date
+		SELECT (started_at AT TIME ZONE @zone)::date AS day, channel, count(*) AS visits
+		FROM customer_visits
+		WHERE workspace_id = @workspace AND started_at >= @from_at AND started_at < @to_at AND ` + sc.only("customer_id") + `
 		GROUP BY 1, 2`
 }
 

@@ -217,14 +217,9 @@ func (sc *scope) hoursSQL() string {
 		detail = `
 		SELECT ` + key + ` AS start, count(*) AS visits
 		FROM (
-			SELECT ` + hour("began") + `
-			FROM ` + moments + ` AS m (a, b), LATERAL (
-				SELECT min(occurred_at) AS began FROM events e
-				WHERE e.workspace_id = @workspace AND e.session_id IS NOT NULL AND e.occurred_at >= m.a - interval '1 day' AND e.occurred_at < m.b
-					AND ` + sc.only("e.customer_id") + `
-				GROUP BY session_id
-			) s
-			WHERE began >= m.a
+			SELECT ` + hour("v.started_at") + `
+			FROM ` + moments + ` AS m (a, b) JOIN customer_visits v ON v.workspace_id = @workspace AND v.started_at >= m.a AND v.started_at < m.b
+				AND ` + sc.only("v.customer_id") + `
 		) v
 		GROUP BY 1`
 		whole = `

@@ -21,10 +21,10 @@ func (s shop) happened(w uuid.UUID, moments []time.Time) {
 	_, err := s.Pool().Exec(s.ctx, "INSERT INTO customers (workspace_id, id) VALUES ($1, $2)", w, customer)
 	require.NoError(s.t, err)
 	for i, at := range moments {
-		for _, typ := range []string{"page_viewed", "order_completed"} {
+		for later, typ := range []string{"page_viewed", "order_completed"} {
 			_, err := s.Pool().Exec(s.ctx, `INSERT INTO events (workspace_id, data_source_id, external_id, type, customer_id, session_id, occurred_at, value, channel)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $4 = 'order_completed' THEN 10 END, 'direct')`,
-				w, source, fmt.Sprint(typ, i), typ, customer, uuid.New(), at)
+				w, source, fmt.Sprint(typ, i), typ, customer, uuid.New(), at.Add(time.Duration(later)*time.Second)) // two visits cannot begin at once
 			require.NoError(s.t, err)
 		}
 	}
