@@ -148,6 +148,10 @@ bench-chat: bootstrap ## Latency of a turn with 1, 30 and 100 users.
 bench-analysis: bootstrap ## Analysis of a workspace with 1,000,000 events, cold and cached.
 	go run ./cmd/pulsehub bench analysis
 
+.PHONY: bench-segments
+bench-segments: bootstrap ## Previews of rules over 1,000,000 events of 100,000 customers, and the count of all segments.
+	go run ./cmd/pulsehub bench segments
+
 .PHONY: bench-dummydata
 bench-dummydata: bootstrap ## Generation of 1,000,000 events.
 	go run ./cmd/pulsehub bench dummydata

@@ -14,6 +14,7 @@ import (
 type benchCmd struct {
 	Chat      benchChatCmd      `cmd:"" help:"Latency of chat turns, beside a model asked directly."`
 	Analysis  benchAnalysisCmd  `cmd:"" help:"Analysis of a workspace, computed and cached."`
+	Segments  benchSegmentsCmd  `cmd:"" help:"Previews of rules, and the count of all segments."`
 	DummyData benchDummyDataCmd `cmd:"" name:"dummydata" help:"Generation of demo data, beside a raw COPY of the same rows."`
 }
 

@@ -84,7 +84,7 @@ func (c *benchDummyDataCmd) Run(ctx context.Context) error {
 		}
 		fmt.Printf("\n%d events with customers, features and rollups: %.1f s (%.0f events/s), of which counting by day and hour %.1f s\n",
 			c.Events, whole.Seconds(), float64(c.Events)/whole.Seconds(), (whole - written).Seconds())
-		raw, bytes, err := rawCopy(ctx, pool, filepath.Join(dir, "events.copy"), job.ID)
+		raw, bytes, err := rawCopy(ctx, pool, filepath.Join(dir, "events.copy"), job.ID, true)
 		if err != nil {
 			return err
 		}
@@ -93,8 +93,9 @@ func (c *benchDummyDataCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// rawCopy times the COPY of a job's events into an empty table with the same partitions and indexes, over one connection.
-func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, job string) (took time.Duration, size int64, err error) {
+// rawCopy times the COPY of a job's events into an empty table with the same partitions and indexes, over one connection;
+// without events_did_idx on demand.
+func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, job string, did bool) (took time.Duration, size int64, err error) {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return 0, 0, err
@@ -105,6 +106,10 @@ func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, job string) (took ti
 		"CREATE TABLE raw_events (LIKE events INCLUDING DEFAULTS, UNIQUE (data_source_id, external_id, occurred_at)) PARTITION BY RANGE (occurred_at)",
 		"CREATE INDEX ON raw_events (workspace_id, customer_id, occurred_at)",
 		"CREATE INDEX ON raw_events USING brin (workspace_id, occurred_at) WITH (pages_per_range = 32)",
+		map[bool]string{
+			true:  "CREATE INDEX ON raw_events (workspace_id, type, occurred_at) INCLUDE (customer_id) WHERE NOT duplicate AND customer_id IS NOT NULL",
+			false: "SELECT 1",
+		}[did],
 		`DO $$
 		DECLARE part record;
 		BEGIN
@@ -173,7 +178,7 @@ func (c *benchAnalysisCmd) Run(ctx context.Context) error {
 	}
 	defer s.Close()
 	fmt.Printf("Making %d events …\n", c.Events)
-	workspace, err := benchWorkspace(ctx, s, c.Events)
+	workspace, err := benchWorkspace(ctx, s, c.Events, c.Events/20)
 	if err != nil {
 		return err
 	}
@@ -226,7 +231,7 @@ func (c *benchAnalysisCmd) Run(ctx context.Context) error {
 }
 
 // benchWorkspace is a workspace with demo data, made without Temporal.
-func benchWorkspace(ctx context.Context, s *store.Store, events int64) (uuid.UUID, error) {
+func benchWorkspace(ctx context.Context, s *store.Store, events, customers int64) (uuid.UUID, error) {
 	workspace, now := uuid.Must(uuid.NewV7()), time.Now().UTC().Truncate(time.Millisecond)
 	if _, err := s.Pool().Exec(ctx, "INSERT INTO workspaces (id, name, time_zone) VALUES ($1, 'Bench', 'Europe/Berlin')", workspace); err != nil {
 		return workspace, err
@@ -234,7 +239,7 @@ func benchWorkspace(ctx context.Context, s *store.Store, events int64) (uuid.UUI
 	j, err := s.CreateDummyDataJob(ctx, datasource.Job{
 		ID: uuid.Must(uuid.NewV7()), WorkspaceID: workspace, CreatedAt: now, DummyParams: datasource.DummyParams{
 			Sources: []datasource.Type{datasource.Shopify, datasource.GTM, datasource.FacebookPixel},
-			Seed:    1, Customers: int(max(1, events/20)), Events: events, Days: 180, EndsAt: now,
+			Seed:    1, Customers: int(max(1, customers)), Events: events, Days: 180, EndsAt: now,
 		},
 	}, 1)
 	if err != nil {

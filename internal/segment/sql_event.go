@@ -118,9 +118,10 @@ func (c *Compiler) days(kind EventType, from, to *time.Time) string {
 	whole := ""
 	var parts []string
 	part := func(day time.Time, from, to *time.Time) {
-		parts = append(parts, "\tSELECT d.customer_id FROM customer_days d JOIN events e ON e.workspace_id = @workspace AND e.customer_id = d.customer_id\n"+
-			"\tWHERE d.workspace_id = @workspace AND d.day = "+date(day)+" AND d."+did+
-			" AND e.type = "+c.arg(kind.Name, "text")+" AND NOT e.duplicate"+c.during(from, to))
+		parts = append(parts, "\tSELECT d.customer_id FROM customer_days d CROSS JOIN LATERAL (\n"+
+			"\t\tSELECT FROM events e WHERE e.workspace_id = @workspace AND e.customer_id = d.customer_id\n"+
+			"\t\t\tAND e.type = "+c.arg(kind.Name, "text")+" AND NOT e.duplicate"+c.during(from, to)+" LIMIT 1\n"+
+			"\t) e\n\tWHERE d.workspace_id = @workspace AND d.day = "+date(day)+" AND d."+did)
 	}
 	if from != nil {
 		first := midnight(*from, 0)

@@ -304,10 +304,14 @@ const previewSQL = `members AS MATERIALIZED (
 	SELECT c.id AS customer_id FROM %s
 	WHERE c.workspace_id = @workspace AND (%s)
 )
-SELECT (SELECT count(*) FROM members) AS customers, ` + personSQL + `
-FROM (SELECT customer_id FROM members ORDER BY customer_id DESC LIMIT @sample) m
-	JOIN customers c ON c.workspace_id = @workspace AND c.id = m.customer_id
-	LEFT JOIN customer_features f ON f.workspace_id = @workspace AND f.customer_id = m.customer_id
+SELECT (SELECT count(*) FROM members) AS customers, p.*
+FROM (SELECT customer_id FROM members ORDER BY customer_id DESC LIMIT @sample) m CROSS JOIN LATERAL (
+	SELECT ` + personSQL + `
+	FROM customers c LEFT JOIN LATERAL (
+		SELECT * FROM customer_features f WHERE f.workspace_id = @workspace AND f.customer_id = c.id LIMIT 1
+	) f ON true
+	WHERE c.workspace_id = @workspace AND c.id = m.customer_id LIMIT 1
+) p
 ORDER BY m.customer_id DESC`
 
 // PreviewSegment counts who a rule has at that moment, and shows some of them. It answers *segment.Faults for a rule that
@@ -352,5 +356,8 @@ func (s *Store) PreviewSegment(ctx context.Context, workspaceID uuid.UUID, rule 
 	return out, failed(err, "previewing a segment")
 }
 
-// forSegments has a rule planned for its values, and its parts joined in memory.
-const forSegments = "SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
+// forSegments has a rule planned for its values, in memory, and with hash joins: Postgres cannot know how many a part of a
+// rule will find, and looking these up one by one is far slower where it guesses too few. What is meant to be looked up one
+// by one says so by LATERAL … LIMIT.
+const forSegments = `SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+	set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true)`
