@@ -102,7 +102,7 @@ func TestFaultsPointIntoTheRule(t *testing.T) {
 		"where by number":      {`{"type":"event","event":"signed_up","where":[{"property":"x","op":"gt","value":"y"}]}`, []string{"/where/0/value: give a number"}},
 		"no id":                {`{"type":"member","segmentId":"vips"}`, []string{"/segmentId: give the id"}},
 		"too deep":             {nested(MaxDepth + 1), []string{strings.Repeat("/rule", MaxDepth) + ": a rule is at most 10 nodes deep"}},
-		"far too deep":         {nested(5000), []string{": a rule is at most 10 nodes deep"}},
+		"far too deep":         {nested(2000), []string{": a rule is at most 10 nodes deep"}},
 		"too many nodes":       {`{"type":"and","rules":[` + strings.Repeat(`{"type":"or","rules":[`+leaf+`,`+leaf+`,`+leaf+`]},`, 30) + leaf + `]}`, []string{": a rule has at most 100 nodes"}},
 		"too many events":      {`{"type":"and","rules":[` + strings.Repeat(`{"type":"event","event":"signed_up"},`, 20) + `{"type":"event","event":"searched"}` + `]}`, []string{"/rules/20/event: there is no such"}},
 		"too large":            {`{"type":"and","rules":[` + strings.Repeat(" ", MaxBytes) + leaf + `]}`, []string{": a rule has at most 65536 bytes"}},
@@ -211,9 +211,9 @@ func TestRulesInWords(t *testing.T) {
 	require.Equal(t, `Country is one of "DE" and "AT", and plan is "gold", and has consent to email, and profile made since 1 January 2026 01:00, and (has spent as much as the top tenth of all who bought, or days since the last order between 7 and 30), and not (ordered with value more than 50.5 EUR and coupon is known at least twice in the last 90 days), and did "Quiz Done" from 1 January 2026 01:00 to before 1 February 2026, and in the segment "Cart abandoners"`,
 		rule.Words(names, "EUR", zone))
 	for words, rule := range map[string]Rule{
-		"No orders":                         Has("orders", Eq, 0),
-		"Orders at least 2":                 Has("orders", Gte, 2),
-		"Never ordered in the last 30 days": {Type: Event, Event: "order_completed", Count: &Count{Eq, 0}, Within: &Within{Days: 30}},
+		"No orders":                           Has("orders", Eq, 0),
+		"Orders at least 2":                   Has("orders", Gte, 2),
+		"Never ordered in the last 30 days":   {Type: Event, Event: "order_completed", Count: &Count{Eq, 0}, Within: &Within{Days: 30}},
 		"Signed up once in the last 24 hours": {Type: Event, Event: "signed_up", Count: &Count{Eq, 1}, Within: &Within{Days: 1}},
 	} {
 		require.Equal(t, words, rule.Words(names, "EUR", zone))
