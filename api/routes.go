@@ -27,6 +27,7 @@ type Services struct {
 	DataSources DataSources
 	DummyData   DummyData
 	Analytics   Pictures
+	Segments    Segments
 	// Dependencies are what /readyz asks.
 	Dependencies []Dependency
 }
@@ -45,4 +46,5 @@ func (s *Server) routes(svc Services) {
 	s.dataSourceRoutes(svc.DataSources)
 	s.dummyDataRoutes(svc.DummyData)
 	s.analyticsRoutes(svc.Analytics)
+	s.segmentRoutes(svc.Segments)
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/durable"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 	"github.com/pulsehub/pulsehub/internal/resilience"
+	"github.com/pulsehub/pulsehub/internal/segment"
 	"github.com/pulsehub/pulsehub/internal/store"
 	"github.com/pulsehub/pulsehub/internal/stream"
 	"github.com/pulsehub/pulsehub/internal/telemetry"
@@ -134,6 +135,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 			DataSources:     datasource.NewService(datasource.ServiceConfig{Repository: a.store, Now: time.Now}),
 			DummyData:       datasource.NewDummyService(datasource.DummyConfig{Repository: a.store, Starter: a.starter, Now: time.Now}),
 			Analytics:       figures,
+			Segments:        segment.NewService(segment.ServiceConfig{Repository: a.store, Parser: router, Now: time.Now}),
 			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
 				Service: a.chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,

@@ -24,13 +24,12 @@ const (
 
 // Field is something that rules compare: validation, SQL and the builder's vocabulary all come from here.
 type Field struct {
-	Node    Type // Attribute, Feature, or Event for a property of events
-	Name    string
-	Label   string // as it reads in the rule's words
-	Type    FieldType
-	Ops     []Op
-	Unit    string   // days or hours, of an Age
-	Choices []string // what it can be, where that is a closed list
+	Node  Type // Attribute, Feature, or Event for a property of events
+	Name  string
+	Label string // as it reads in the rule's words
+	Type  FieldType
+	Ops   []Op
+	Unit  string // days or hours, of an Age
 
 	column string        // SQL over customers c, customer_features f or events e
 	zero   bool          // what is not known is 0

@@ -28,8 +28,8 @@ type Repository interface {
 	DescribeRule(ctx context.Context, workspaceID uuid.UUID, rule Rule) (string, error)
 	// FreshenSegments counts all segments if the last count is older than the data and a minute, or an hour.
 	FreshenSegments(ctx context.Context, workspaceID uuid.UUID, now time.Time) error
-	// Zone is the workspace's time zone.
-	Zone(ctx context.Context, workspaceID uuid.UUID) (*time.Location, error)
+	// Locale is the workspace's time zone and currency.
+	Locale(ctx context.Context, workspaceID uuid.UUID) (*time.Location, string, error)
 }
 
 // Parsed is what plain words were understood as.
@@ -161,12 +161,16 @@ func (s Segment) validate() error {
 	return nil
 }
 
-// Members is who belonged at the last count, those who joined last first.
-func (s *Service) Members(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]Person, string, error) {
+// Members is who belonged at the last count, those who joined last first, and the currency of what they spent.
+func (s *Service) Members(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) (people []Person, next, currency string, err error) {
 	if err := s.Repository.FreshenSegments(ctx, workspaceID, s.Now()); err != nil {
-		return nil, "", err
+		return nil, "", "", err
 	}
-	return s.Repository.SegmentMembers(ctx, workspaceID, id, limit, cursor)
+	if _, currency, err = s.Repository.Locale(ctx, workspaceID); err != nil {
+		return nil, "", "", err
+	}
+	people, next, err = s.Repository.SegmentMembers(ctx, workspaceID, id, limit, cursor)
+	return people, next, currency, err
 }
 
 // Preview is who a rule would have now.
@@ -182,7 +186,7 @@ func (s *Service) Preview(ctx context.Context, workspaceID uuid.UUID, raw []byte
 // Parse reads a rule out of plain words. What was not understood is said; where nothing was, that is Invalid. A rule is
 // always valid.
 func (s *Service) Parse(ctx context.Context, workspaceID uuid.UUID, text string) (p Parsed, criteria string, err error) {
-	zone, err := s.Repository.Zone(ctx, workspaceID)
+	zone, _, err := s.Repository.Locale(ctx, workspaceID)
 	if err != nil {
 		return Parsed{}, "", err
 	}

@@ -92,10 +92,10 @@ func (s *Store) DescribeRule(ctx context.Context, workspaceID uuid.UUID, rule se
 	return b.words(rule), segment.CheckReferences(uuid.Nil, rule, b.rules)
 }
 
-// Zone is the workspace's time zone.
-func (s *Store) Zone(ctx context.Context, workspaceID uuid.UUID) (*time.Location, error) {
+// Locale is the workspace's time zone and currency.
+func (s *Store) Locale(ctx context.Context, workspaceID uuid.UUID) (*time.Location, string, error) {
 	f, _, err := readFrame(ctx, s.pool, workspaceID)
-	return f.zone, err
+	return f.zone, f.currency, err
 }
 
 // maxSegments is how many segments of its own a workspace may have: all of them are counted after each ingestion.

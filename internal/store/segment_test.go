@@ -362,7 +362,7 @@ func TestNoSegmentCrossesWorkspaces(t *testing.T) {
 		_, err := s.RefreshSegments(s.ctx, w, demoNow)
 		require.Equal(t, apperr.NotFound, apperr.KindOf(err))
 		require.Equal(t, apperr.NotFound, apperr.KindOf(s.FreshenSegments(s.ctx, w, demoNow)))
-		_, err = s.Zone(s.ctx, w)
+		_, _, err = s.Locale(s.ctx, w)
 		require.Equal(t, apperr.NotFound, apperr.KindOf(err))
 	}
 }
