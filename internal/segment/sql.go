@@ -3,6 +3,7 @@ package segment
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -180,8 +181,13 @@ func (c *Compiler) compare(node Type, name string, op Op, value any) (string, er
 	f, jsonName, _ := field(node, name)
 	switch f.Type {
 	case Text:
-		if f.Node == Event && f.Name == "product" {
+		switch {
+		case f.Node == Event && f.Name == "product":
 			return c.products(f.column, op, value), nil
+		case f.Name == "country":
+			if sql, ok := c.country(op, value); ok {
+				return sql, nil
+			}
 		}
 		return c.text(f.column, op, value), nil
 	case Boolean:
@@ -279,6 +285,34 @@ func (c *Compiler) text(column string, op Op, value any) string {
 		return column + " IS NOT NULL"
 	}
 	return column + " IS NULL"
+}
+
+// country compares two-letter codes by all the ways in which they may be written: that takes less time than lower() does for
+// each customer, and nothing is asked for more often. ok is false for what is no such code.
+func (c *Compiler) country(op Op, value any) (sql string, ok bool) {
+	list, many := value.([]any)
+	if !many {
+		list = []any{value}
+	}
+	if !slices.Contains([]Op{Eq, Ne, In, NotIn}, op) {
+		return "", false
+	}
+	var parts []string
+	for _, v := range list {
+		s, _ := v.(string)
+		if len(s) != 2 || strings.ContainsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }) {
+			return "", false
+		}
+		low, up := strings.ToLower(s), strings.ToUpper(s)
+		for _, written := range []string{up, low, up[:1] + low[1:], low[:1] + up[1:]} {
+			parts = append(parts, c.arg(written, "bpchar"))
+		}
+	}
+	sql = "c.country IN (" + strings.Join(parts, ", ") + ")"
+	if op == Ne || op == NotIn {
+		sql = "(" + sql + ") IS NOT TRUE"
+	}
+	return sql, true
 }
 
 // products compares all products of an event: an order has one for each of its items. column is their names in lower case.
