@@ -152,6 +152,10 @@ bench-analysis: bootstrap ## Analysis of a workspace with 1,000,000 events, cold
 bench-ingest: bootstrap ## Ingest of 1,000,000 events, from POST to stored and resolved.
 	go run ./cmd/pulsehub bench ingest
 
+.PHONY: bench-segments
+bench-segments: bootstrap ## Previews of rules over 1,000,000 events of 100,000 customers, and the count of all segments.
+	go run ./cmd/pulsehub bench segments
+
 .PHONY: bench-dummydata
 bench-dummydata: bootstrap ## Generation of 1,000,000 events.
 	go run ./cmd/pulsehub bench dummydata

@@ -17,7 +17,11 @@ type DummyData struct{ DummyDataConfig }
 // DummyDataConfig is what DummyData is made of.
 type DummyDataConfig struct {
 	Repository DummyDataRepository
-	Now        func() time.Time
+	Refresher  interface {
+		// RefreshFeatures has segments and predictions follow the data.
+		RefreshFeatures(ctx context.Context, workspaceID uuid.UUID) error
+	}
+	Now func() time.Time
 }
 
 // DummyDataRepository keeps demo data in Postgres. Every method may be called again without doing anything twice.
@@ -98,7 +102,14 @@ type DummyDataEnd struct {
 func (a *DummyData) FinishDummyData(ctx context.Context, in DummyDataJobInput) (DummyDataEnd, error) {
 	defer heartbeats(ctx)()
 	j, err := a.Repository.FinishDummyData(ctx, in.WorkspaceID, in.JobID, a.Now())
-	return DummyDataEnd{Status: j.Status, Events: j.EventsDone}, toTemporal(err)
+	if err != nil {
+		return DummyDataEnd{}, toTemporal(err)
+	}
+	// Segments and predictions follow. Starting what runs changes nothing.
+	if err := a.Refresher.RefreshFeatures(ctx, in.WorkspaceID); err != nil {
+		return DummyDataEnd{}, toTemporal(err)
+	}
+	return DummyDataEnd{Status: j.Status, Events: j.EventsDone}, nil
 }
 
 // AbandonDummyDataInput is why a job ends without being complete.

@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"github.com/pulsehub/pulsehub/internal/customer"
+	"github.com/pulsehub/pulsehub/internal/segment"
 )
 
 // Features is the activities of the RefreshFeatures workflow.
@@ -20,6 +21,8 @@ type FeaturesConfig struct {
 		RefreshStale(ctx context.Context, workspaceID, after uuid.UUID, limit int) (customer.Refreshed, error)
 		// BumpDataVersion makes every cached picture of the workspace old.
 		BumpDataVersion(ctx context.Context, workspaceID uuid.UUID) error
+		// RefreshSegments finds the members of every segment.
+		RefreshSegments(ctx context.Context, workspaceID uuid.UUID, now time.Time) ([]segment.Counts, error)
 	}
 	Now func() time.Time
 }
@@ -64,7 +67,13 @@ func (f *Features) RefreshFeatures(ctx context.Context, in RefreshFeaturesInput)
 	}
 }
 
-// PublishFeatures has everybody see what was refreshed. Doing it again costs a computation and changes nothing.
+// PublishFeatures has everybody see what was refreshed, and counts the segments anew. Doing it again costs a computation and
+// changes nothing.
 func (f *Features) PublishFeatures(ctx context.Context, in RefreshFeaturesInput) (struct{}, error) {
-	return struct{}{}, toTemporal(f.Repository.BumpDataVersion(ctx, in.WorkspaceID))
+	defer heartbeats(ctx)()
+	if err := f.Repository.BumpDataVersion(ctx, in.WorkspaceID); err != nil {
+		return struct{}{}, toTemporal(err)
+	}
+	_, err := f.Repository.RefreshSegments(ctx, in.WorkspaceID, f.Now())
+	return struct{}{}, toTemporal(err)
 }

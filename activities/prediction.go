@@ -22,6 +22,8 @@ type PredictionsConfig struct {
 type PredictionRepository interface {
 	// PredictionInput is the workspace's orders before that moment, of one snapshot.
 	PredictionInput(ctx context.Context, workspaceID uuid.UUID, until time.Time) (predict.Input, error)
+	// PredictionModel is the model that was fitted last; nil: none was.
+	PredictionModel(ctx context.Context, workspaceID uuid.UUID) (*predict.Saved, error)
 	// SavePredictions replaces model and predictions in one transaction; those of later data stay, and kept is false.
 	SavePredictions(ctx context.Context, workspaceID uuid.UUID, r predict.Result, fittedAt time.Time) (kept bool, err error)
 }
@@ -33,6 +35,8 @@ func NewPredictions(cfg PredictionsConfig) *Predictions { return &Predictions{cf
 type FitPredictionsInput struct {
 	WorkspaceID uuid.UUID  `json:"workspaceId"`
 	Until       *time.Time `json:"until,omitempty"` // only orders before it; none: now
+	// AtMostEvery leaves a model alone that was fitted no longer ago than that.
+	AtMostEvery time.Duration `json:"atMostEvery,omitempty"`
 }
 
 // FitPredictionsResult is what came of it, in numbers that name nobody.
@@ -41,6 +45,7 @@ type FitPredictionsResult struct {
 	Customers   int      `json:"customers"`
 	Missing     []string `json:"missing,omitempty"` // what there is too little of to predict from; only RFM scores were kept then
 	Superseded  bool     `json:"superseded,omitempty"`
+	Recent      bool     `json:"recent,omitempty"` // the last fit was a moment ago, and stays
 }
 
 // FitPredictions reads all orders, fits the models, tests them on held-out days and replaces what was predicted before. It is
@@ -51,6 +56,15 @@ type FitPredictionsResult struct {
 func (a *Predictions) FitPredictions(ctx context.Context, in FitPredictionsInput) (FitPredictionsResult, error) {
 	defer heartbeats(ctx)()
 	now := a.Now()
+	if in.AtMostEvery > 0 {
+		last, err := a.Repository.PredictionModel(ctx, in.WorkspaceID)
+		if err != nil {
+			return FitPredictionsResult{}, toTemporal(err)
+		}
+		if last != nil && now.Sub(last.FittedAt) < in.AtMostEvery {
+			return FitPredictionsResult{Recent: true}, nil
+		}
+	}
 	until := now
 	if in.Until != nil {
 		until = *in.Until

@@ -21,7 +21,8 @@ type predictions struct {
 	input   predict.Input
 	readErr error
 	saveErr error
-	later   bool // there are some of later data
+	later   bool           // there are some of later data
+	last    *predict.Saved // the model of before
 
 	asked []time.Time
 	saved []predict.Result
@@ -31,6 +32,10 @@ type predictions struct {
 func (p *predictions) PredictionInput(_ context.Context, _ uuid.UUID, until time.Time) (predict.Input, error) {
 	p.asked = append(p.asked, until)
 	return p.input, p.readErr
+}
+
+func (p *predictions) PredictionModel(context.Context, uuid.UUID) (*predict.Saved, error) {
+	return p.last, nil
 }
 
 func (p *predictions) SavePredictions(_ context.Context, _ uuid.UUID, r predict.Result, at time.Time) (bool, error) {
@@ -112,4 +117,18 @@ func TestWhatFitPredictionsRetries(t *testing.T) {
 			require.Empty(t, p.saved)
 		})
 	}
+}
+
+func TestAModelOfAMomentAgoStays(t *testing.T) {
+	p, fit, now := setupPredictions(t, 200)
+	p.last = &predict.Saved{FittedAt: now.Add(-time.Minute)}
+	out, err := fit(FitPredictionsInput{WorkspaceID: uuid.New(), AtMostEvery: 2 * time.Minute})
+	require.NoError(t, err)
+	require.True(t, out.Recent)
+	require.Empty(t, p.saved)
+	p.last.FittedAt = now.Add(-3 * time.Minute)
+	out, err = fit(FitPredictionsInput{WorkspaceID: uuid.New(), AtMostEvery: 2 * time.Minute})
+	require.NoError(t, err)
+	require.False(t, out.Recent)
+	require.Len(t, p.saved, 1)
 }

@@ -29,6 +29,7 @@ type Services struct {
 	Ingest      Ingest
 	Predictions Predictor
 	Analytics   Analytics
+	Segments    Segments
 	// Dependencies are what /readyz asks.
 	Dependencies []Dependency
 }
@@ -49,4 +50,5 @@ func (s *Server) routes(svc Services) {
 	s.analyticsRoutes(svc.Analytics)
 	s.ingestRoutes(svc.Ingest)
 	s.predictionRoutes(svc.Predictions)
+	s.segmentRoutes(svc.Segments)
 }

@@ -71,11 +71,20 @@ var refreshing = workflow.ActivityOptions{
 	Summary:             "Compute features of customers whose events changed",
 }
 
-// publishing is for one small statement.
+// publishing is for counting all segments: seconds, for a million customers.
 var publishing = workflow.ActivityOptions{
-	StartToCloseTimeout: time.Minute,
+	StartToCloseTimeout: 10 * time.Minute,
+	HeartbeatTimeout:    10 * time.Second,
 	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
-	Summary:             "Have everybody see the outcome",
+	Summary:             "Have everybody see the outcome, and count segments",
+}
+
+// fitting is for the models of all of a workspace's orders: seconds for a hundred thousand customers.
+var fitting = workflow.ActivityOptions{
+	StartToCloseTimeout: 15 * time.Minute,
+	HeartbeatTimeout:    10 * time.Second,
+	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute, MaximumAttempts: 5},
+	Summary:             "Fit predictions",
 }
 
 // takingBack is for removing what was written. It is tried until it succeeds.

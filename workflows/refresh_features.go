@@ -14,9 +14,10 @@ import (
 func RefreshFeaturesID(workspaceID uuid.UUID) string { return "features/" + workspaceID.String() }
 
 // RegisterFeatures registers RefreshFeatures, which runs on QueueData.
-func RegisterFeatures(w worker.Registry, features *activities.Features) {
+func RegisterFeatures(w worker.Registry, features *activities.Features, predictions *activities.Predictions) {
 	w.RegisterWorkflow(RefreshFeatures)
 	w.RegisterActivity(features)
+	w.RegisterActivity(predictions)
 }
 
 // RefreshFeaturesInput names the workspace. Customers counts over continued runs.
@@ -36,7 +37,10 @@ type RefreshFeaturesProgress struct {
 	Customers int `json:"customers"`
 }
 
-var featuresActivities *activities.Features // for method references only
+var ( // for method references only
+	featuresActivities   *activities.Features
+	predictionActivities *activities.Predictions
+)
 
 // RefreshFeatures computes the features of customers whose events changed, until none is stale. What arrives meanwhile is
 // gathered: between two laps over the customers it rests as long as a lap took.
@@ -60,12 +64,15 @@ const (
 )
 
 func (r *refreshFeatures) run(ctx workflow.Context) (RefreshFeaturesResult, error) {
-	for range lapsPerRun {
-		customers, took, err := r.lap(ctx)
+	for n := range lapsPerRun {
+		customers, took, err := r.lap(ctx, n == 0 && r.in.Customers == 0)
 		if err != nil {
 			return RefreshFeaturesResult{}, err
 		}
 		if customers == 0 {
+			if err := r.predict(ctx); err != nil {
+				return RefreshFeaturesResult{}, err
+			}
 			r.tell(ctx, "done", "Done: "+thousands(int64(r.progress.Customers))+" customers")
 			return RefreshFeaturesResult{Customers: r.progress.Customers}, nil
 		}
@@ -77,8 +84,9 @@ func (r *refreshFeatures) run(ctx workflow.Context) (RefreshFeaturesResult, erro
 	return RefreshFeaturesResult{}, workflow.NewContinueAsNewError(ctx, RefreshFeatures, RefreshFeaturesInput{WorkspaceID: r.in.WorkspaceID, Customers: r.progress.Customers})
 }
 
-// lap goes over the stale customers once, and has everybody see the outcome.
-func (r *refreshFeatures) lap(ctx workflow.Context) (customers int, took time.Duration, err error) {
+// lap goes over the stale customers once, and has everybody see the outcome: also the first one that finds none, since
+// somebody asked for it.
+func (r *refreshFeatures) lap(ctx workflow.Context, first bool) (customers int, took time.Duration, err error) {
 	step := activities.RefreshFeaturesInput{WorkspaceID: r.in.WorkspaceID}
 	for {
 		done, err := call(ctx, refreshing, featuresActivities.RefreshFeatures, step)
@@ -92,10 +100,20 @@ func (r *refreshFeatures) lap(ctx workflow.Context) (customers int, took time.Du
 		}
 		r.tell(ctx, "refreshing", "Refreshed "+thousands(int64(r.progress.Customers))+" customers")
 	}
-	if customers > 0 {
+	if customers > 0 || first {
+		r.tell(ctx, "counting", "Refreshed "+thousands(int64(r.progress.Customers))+" customers; counting segments")
 		_, err = call(ctx, publishing, featuresActivities.PublishFeatures, step)
 	}
 	return customers, took, err
+}
+
+// fitEvery is how often predictions follow the data at the most.
+const fitEvery = 2 * time.Minute
+
+func (r *refreshFeatures) predict(ctx workflow.Context) error {
+	r.tell(ctx, "predicting", "Fitting predictions")
+	_, err := call(ctx, fitting, predictionActivities.FitPredictions, activities.FitPredictionsInput{WorkspaceID: r.in.WorkspaceID, AtMostEvery: fitEvery})
+	return err
 }
 
 func (r *refreshFeatures) tell(ctx workflow.Context, step, label string) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ var everyWorkflow = map[string]any{
 	"Sweep":           Sweep,
 	"DummyData":       DummyData,
 	"RemoveDummyData": RemoveDummyData,
+	"RefreshFeatures": RefreshFeatures,
 }
 
 const histories = "testdata/histories"
@@ -71,6 +73,14 @@ type scenario struct {
 // answers is an activity that always gives the same.
 func answers[In, Out any](out Out) func(context.Context, In) (Out, error) {
 	return func(context.Context, In) (Out, error) { return out, nil }
+}
+
+// refreshes answers these one after the other.
+func refreshes(results ...activities.RefreshFeaturesResult) func(context.Context, activities.RefreshFeaturesInput) (activities.RefreshFeaturesResult, error) {
+	var n atomic.Int32
+	return func(context.Context, activities.RefreshFeaturesInput) (activities.RefreshFeaturesResult, error) {
+		return results[min(int(n.Add(1)), len(results))-1], nil
+	}
 }
 
 func scenarios() map[string]scenario {
@@ -140,6 +150,11 @@ func scenarios() map[string]scenario {
 				return activities.WriteDummyDataChunkResult{}, ctx.Err()
 			},
 		}, during: cancelOnceBusy(chunksAtOnce)},
+		"RefreshFeatures-refreshed": {workflow: RefreshFeatures, input: []any{RefreshFeaturesInput{WorkspaceID: uuid.New()}}, activities: map[string]any{
+			"RefreshFeatures": refreshes(activities.RefreshFeaturesResult{Customers: 2_000, Last: uuid.New()}, activities.RefreshFeaturesResult{Customers: 7}, activities.RefreshFeaturesResult{}),
+			"PublishFeatures": answers[activities.RefreshFeaturesInput](struct{}{}),
+			"FitPredictions":  answers[activities.FitPredictionsInput](activities.FitPredictionsResult{Customers: 900}),
+		}},
 		"RemoveDummyData-removed": {workflow: RemoveDummyData, input: []any{RemoveDummyDataInput{WorkspaceID: uuid.New()}}, activities: map[string]any{
 			"RemoveDummyData": answers[activities.RemoveDummyDataInput](activities.RemoveDummyDataResult{Cancelled: []uuid.UUID{uuid.New()}}),
 		}},
@@ -232,6 +247,8 @@ func TestInputsCarryNoText(t *testing.T) {
 	require.Equal(t, []string{"JobID", "WorkspaceID"}, fieldNames(DummyDataInput{}))
 	require.Equal(t, []string{"Status", "Events"}, fieldNames(DummyDataResult{}))
 	require.Equal(t, []string{"WorkspaceID"}, fieldNames(RemoveDummyDataInput{}))
+	require.Equal(t, []string{"WorkspaceID", "Customers"}, fieldNames(RefreshFeaturesInput{}))
+	require.Equal(t, []string{"WorkspaceID", "After"}, fieldNames(activities.RefreshFeaturesInput{}))
 	require.Equal(t, []string{"Epoch", "Provider", "Model", "Usage", "ToolCalls", "Stopped", "Streamed"}, fieldNames(activities.AnswerResult{}))
 	require.Equal(t, []string{"Name", "Confidence", "RequiresAuth", "Module", "Action", "Entities"}, fieldNames(chat.Intent{}))
 	require.Equal(t, []string{"Segment", "Channel", "Metric", "Timeframe", "Source", "Product"}, fieldNames(chat.Entities{}))

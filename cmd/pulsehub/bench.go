@@ -17,6 +17,7 @@ type benchCmd struct {
 	Ingest      benchIngestCmd      `cmd:"" help:"Events from POST to stored and resolved, beside a raw COPY of the same rows."`
 	DummyData   benchDummyDataCmd   `cmd:"" name:"dummydata" help:"Generation of demo data, beside a raw COPY of the same rows."`
 	Predictions benchPredictionsCmd `cmd:"" help:"Fit of a workspace's predictions, from its orders to what the API answers."`
+	Segments    benchSegmentsCmd    `cmd:"" help:"Previews of rules, and the count of all segments."`
 }
 
 // quantile of unsorted values; zero for none.

@@ -47,7 +47,7 @@ func (c *benchAnalysisCmd) Run(ctx context.Context) error {
 	}
 	defer s.Close()
 	fmt.Printf("Making %d events …\n", c.Events)
-	workspace, err := benchWorkspace(ctx, s, c.Events, c.Days)
+	workspace, err := benchWorkspace(ctx, s, c.Events, c.Events/10, c.Days)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (c *benchAnalysisCmd) measure(name string, ask func() error) error {
 }
 
 // benchWorkspace is a workspace with demo data, made without Temporal.
-func benchWorkspace(ctx context.Context, s *store.Store, events int64, days int) (uuid.UUID, error) {
+func benchWorkspace(ctx context.Context, s *store.Store, events, customers int64, days int) (uuid.UUID, error) {
 	workspace, now := uuid.Must(uuid.NewV7()), time.Now().UTC().Truncate(time.Millisecond)
 	if _, err := s.Pool().Exec(ctx, "INSERT INTO workspaces (id, name, time_zone) VALUES ($1, 'Bench', 'Europe/Berlin')", workspace); err != nil {
 		return workspace, err
@@ -194,7 +194,7 @@ func benchWorkspace(ctx context.Context, s *store.Store, events int64, days int)
 	j, err := s.CreateDummyDataJob(ctx, datasource.Job{
 		ID: uuid.Must(uuid.NewV7()), WorkspaceID: workspace, CreatedAt: now, DummyParams: datasource.DummyParams{
 			Sources: []datasource.Type{datasource.Shopify, datasource.GTM, datasource.FacebookPixel},
-			Seed:    1, Customers: int(max(1, events/10)), Events: events, Days: days, EndsAt: now,
+			Seed:    1, Customers: int(max(1, customers)), Events: events, Days: days, EndsAt: now,
 		},
 	}, 1)
 	if err != nil {

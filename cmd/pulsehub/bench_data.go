@@ -79,7 +79,7 @@ func (c *benchDummyDataCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		raw, bytes, err := rawCopy(ctx, pool, filepath.Join(dir, "events.copy"), fmt.Sprintf("workspace_id = (SELECT workspace_id FROM dummy_data_jobs WHERE id = '%s')", id))
+		raw, bytes, err := rawCopy(ctx, pool, filepath.Join(dir, "events.copy"), fmt.Sprintf("workspace_id = (SELECT workspace_id FROM dummy_data_jobs WHERE id = '%s')", id), true)
 		if err != nil {
 			return err
 		}
@@ -88,8 +88,9 @@ func (c *benchDummyDataCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// rawCopy times the COPY of those events into an empty table with the same partitions and indexes, over one connection.
-func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, which string) (took time.Duration, size int64, err error) {
+// rawCopy times the COPY of those events into an empty table with the same partitions and indexes, over one connection;
+// without events_did_idx on demand.
+func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, which string, did bool) (took time.Duration, size int64, err error) {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return 0, 0, err
@@ -100,6 +101,10 @@ func rawCopy(ctx context.Context, pool *pgxpool.Pool, file, which string) (took 
 		"CREATE TABLE raw_events (LIKE events INCLUDING DEFAULTS, UNIQUE (data_source_id, occurred_at, external_id)) PARTITION BY RANGE (occurred_at)",
 		"CREATE INDEX ON raw_events (workspace_id, customer_id, occurred_at)",
 		"CREATE INDEX ON raw_events USING brin (workspace_id, occurred_at) WITH (pages_per_range = 32)",
+		map[bool]string{
+			true:  "CREATE INDEX ON raw_events (workspace_id, type, occurred_at) INCLUDE (customer_id) WHERE NOT duplicate AND customer_id IS NOT NULL",
+			false: "SELECT 1",
+		}[did],
 		`DO $$
 		DECLARE part record;
 		BEGIN

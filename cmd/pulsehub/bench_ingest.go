@@ -95,7 +95,7 @@ func (c *benchIngestCmd) Run(ctx context.Context) error {
 		}
 	}
 	fmt.Printf("\nall stored once and resolved; the features of all were up to date %.1f s after the last\n", time.Since(begin).Seconds())
-	raw, size, err := rawCopy(ctx, pool, filepath.Join(dir, "events.copy"), fmt.Sprintf("data_source_id = '%s'", source.ID))
+	raw, size, err := rawCopy(ctx, pool, filepath.Join(dir, "events.copy"), fmt.Sprintf("data_source_id = '%s'", source.ID), true)
 	if err != nil {
 		return err
 	}

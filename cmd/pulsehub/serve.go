@@ -102,7 +102,7 @@ func (a *app) workers(ctx context.Context, roles []string) ([]worker.Worker, err
 		w := worker.New(a.temporal, workflows.QueueData, workerOptions(8))
 		workflows.RegisterData(w, a.sweep)
 		workflows.RegisterDummyData(w, a.dummyData)
-		workflows.RegisterFeatures(w, a.features)
+		workflows.RegisterFeatures(w, a.features, a.predictor)
 		workers = append(workers, w)
 		if err := a.starter.ScheduleSweep(ctx); err != nil {
 			return nil, err

@@ -31,6 +31,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/predict"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 	"github.com/pulsehub/pulsehub/internal/resilience"
+	"github.com/pulsehub/pulsehub/internal/segment"
 	"github.com/pulsehub/pulsehub/internal/store"
 	"github.com/pulsehub/pulsehub/internal/stream"
 	"github.com/pulsehub/pulsehub/internal/telemetry"
@@ -55,6 +56,7 @@ type app struct {
 	sweep     *activities.Sweep
 	dummyData *activities.DummyData
 	features  *activities.Features
+	predictor *activities.Predictions
 	api       *api.Server
 
 	background context.Context
@@ -122,9 +124,10 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 		Turns: a.store, Recommendations: a.store, Streams: a.pump, Stops: stops, Classifier: analyst.Classifier{}, Provider: router,
 		Analyses: figures, Tools: ai.NewTools(ai.ToolsConfig{Queries: figures, Analyses: figures}), Now: time.Now,
 	})
-	a.dummyData = activities.NewDummyData(activities.DummyDataConfig{Repository: a.store, Now: time.Now})
+	a.dummyData = activities.NewDummyData(activities.DummyDataConfig{Repository: a.store, Refresher: a.starter, Now: time.Now})
 	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Jobs: a.store, DummyData: a.starter, Features: a.store, Refresher: a.starter, Expired: a.store, Now: time.Now})
 
+	a.predictor = activities.NewPredictions(activities.PredictionsConfig{Repository: a.store, Now: time.Now})
 	a.features = activities.NewFeatures(activities.FeaturesConfig{Repository: a.store, Now: time.Now})
 	pipeline := ingest.NewPipeline(ingest.PipelineConfig{Writer: a.store, Refresh: ingest.Coalesce(time.Second, a.refresh), Observe: noteIngest})
 
@@ -146,6 +149,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 				Limit: resilience.IngestLimit{Limiter: limiter, PerWorkspace: cfg.Limits.IngestPerWorkspace},
 			},
 			Predictions:     predict.NewService(a.store),
+			Segments:        segment.NewService(segment.ServiceConfig{Repository: a.store, Parser: router, Now: time.Now}),
 			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
 				Service: a.chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,

@@ -33,6 +33,7 @@ type frame struct {
 	currency    string
 	version     int64
 	demo        bool
+	since       time.Time // when the workspace was made
 }
 
 // frameOf reads the workspace's frame. Features and rollups of another zone than the workspace's are made anew first, so
@@ -54,9 +55,9 @@ func readFrame(ctx context.Context, q interface {
 }, workspaceID uuid.UUID) (f frame, stale bool, err error) {
 	f.workspaceID = workspaceID
 	err = q.QueryRow(ctx, `SELECT w.time_zone, w.currency, w.data_version, coalesce(z.time_zone <> w.time_zone, false),
-			EXISTS (SELECT FROM data_sources d WHERE d.workspace_id = w.id AND d.demo)
+			EXISTS (SELECT FROM data_sources d WHERE d.workspace_id = w.id AND d.demo), w.created_at
 		FROM workspaces w LEFT JOIN rollup_zones z ON z.workspace_id = w.id WHERE w.id = $1`, workspaceID).
-		Scan(&f.timeZone, &f.currency, &f.version, &stale, &f.demo)
+		Scan(&f.timeZone, &f.currency, &f.version, &stale, &f.demo, &f.since)
 	if err != nil {
 		return f, false, notFound(err, "workspace")
 	}
@@ -179,29 +180,37 @@ const barSQL = `
 const reachSQL = `c.consent_email AND c.email IS NOT NULL AS email, c.consent_sms AND c.phone IS NOT NULL AS sms,
 			c.consent_push AS push, c.consent_whatsapp AND c.phone IS NOT NULL AS whatsapp`
 
-// segmentsSQL reads each customer once: which standard segments they are in becomes a number with one bit for each, and all
-// figures are summed by that number and their best hour.
-var segmentsSQL = func() string {
+// standardsSQL reads each customer once: which standard segments they are in becomes a number with one bit for each, and all
+// figures are summed by that number and their best hour. The statement is the same at any time, and only its parameters are
+// not.
+func standardsSQL(f frame, now time.Time) (sql string, args pgx.NamedArgs, err error) {
+	c := segment.NewCompiler(segment.CompileConfig{Now: now, Zone: f.zone})
+	c.JoinFeatures()
 	bits := make([]string, len(segment.Standards))
 	for i, s := range segment.Standards {
-		bits[i] = fmt.Sprintf("CASE WHEN %s THEN %d ELSE 0 END -- %s", s.Predicate, 1<<i, s.Key)
+		predicate, err := c.Predicate(s.Rule)
+		if err != nil {
+			return "", nil, fmt.Errorf("standard segment %s: %w", s.Key, err)
+		}
+		bits[i] = fmt.Sprintf("CASE WHEN %s THEN %d ELSE 0 END -- %s", predicate, 1<<i, s.Key)
 	}
-	return `
-	WITH ` + strings.TrimSpace(barSQL) + `
+	args = c.Args()
+	args["workspace"], args["now"] = f.workspaceID, now
+	return c.With() + `
 	SELECT segments, best_hour, count(*) AS customers, count(*) FILTER (WHERE email) AS email, count(*) FILTER (WHERE sms) AS sms,
 		count(*) FILTER (WHERE push) AS push, count(*) FILTER (WHERE whatsapp) AS whatsapp,
 		coalesce(sum(orders), 0)::bigint AS orders, coalesce(sum(revenue) FILTER (WHERE orders > 0 OR refunds > 0), 0) AS revenue,
 		coalesce(sum(cart_value) FILTER (WHERE cart_touched_at IS NOT NULL), 0) AS cart_value, coalesce(sum(days), 0)::bigint AS days
 	FROM (
 		SELECT ` + reachSQL + `, f.best_hour, f.orders, f.refunds, f.revenue, f.cart_value, f.cart_touched_at,
-			greatest(30, (SELECT @now::date) - f.first_seen_at::date) AS days,
+			greatest(30, (SELECT @now::timestamptz::date) - f.first_seen_at::date) AS days,
 			` + strings.Join(bits, "\n\t\t\t+ ") + `
 			AS segments
-		FROM customers c LEFT JOIN customer_features f ON f.workspace_id = @workspace AND f.customer_id = c.id CROSS JOIN bar
+		FROM ` + c.From() + `
 		WHERE c.workspace_id = @workspace
 	) people
-	GROUP BY segments, best_hour`
-}()
+	GROUP BY segments, best_hour`, args, nil
+}
 
 // typed gives @now, @from and @to of the segments' rules their type, and has what is counted from them counted once and not
 // for every customer.
@@ -211,8 +220,6 @@ func typed(sql string) string {
 }
 
 var shifted = regexp.MustCompile(`@(now|from|to) - interval '[^']+'`)
-
-var analyseSegmentsSQL = typed(segmentsSQL)
 
 // Analyse computes everything as of now, over all events, from features and rollups: one snapshot, in two round trips.
 func (s *Store) Analyse(ctx context.Context, workspaceID uuid.UUID, now time.Time) (analytics.Analysis, error) {
@@ -239,7 +246,10 @@ func analyse(ctx context.Context, tx pgx.Tx, f frame, now time.Time, a *analytic
 	last90 := pgx.NamedArgs{"workspace": f.workspaceID, "from": f.date(now, -89), "to": f.date(now, 1)}
 	last30 := pgx.NamedArgs{"workspace": f.workspaceID, "from": f.date(now, -29), "to": f.date(now, 1)}
 	previous30 := pgx.NamedArgs{"workspace": f.workspaceID, "from": f.date(now, -59), "to": f.date(now, -29)}
-	people := pgx.NamedArgs{"workspace": f.workspaceID, "now": now}
+	segmentsSQL, people, err := standardsSQL(f, now)
+	if err != nil {
+		return err
+	}
 
 	b := &pgx.Batch{}
 	b.Queue("SET LOCAL jit = off") // compiling takes longer than what it compiles
@@ -248,7 +258,7 @@ func analyse(ctx context.Context, tx pgx.Tx, f frame, now time.Time, a *analytic
 	b.Queue(revenueSQL, last90).Query(func(rows pgx.Rows) error { return readRevenue(rows, f, now, a) })
 	b.Queue(channelsSQL, last90).Query(func(rows pgx.Rows) (err error) { a.Channels, err = readChannels(rows); return err })
 	b.Queue(hoursSQL, last90).Query(func(rows pgx.Rows) (err error) { a.Hours, err = readHours(rows); return err })
-	b.Queue(analyseSegmentsSQL, people).Query(func(rows pgx.Rows) error { return readSegments(rows, f.workspaceID, a) })
+	b.Queue(segmentsSQL, people).Query(func(rows pgx.Rows) error { return readSegments(rows, f.workspaceID, a) })
 	b.Queue(funnelSQL, last30).QueryRow(func(row pgx.Row) (err error) {
 		a.Funnel, a.Overview.Last30.ActiveCustomers, err = readFunnel(row)
 		return err
@@ -261,7 +271,7 @@ func analyse(ctx context.Context, tx pgx.Tx, f frame, now time.Time, a *analytic
 	a.Queries = map[string]string{
 		"overview": readable(overviewSQL, last90) + ";\n" + readable(funnelSQL, last30) + ";\n" + readable(activeSQL, previous30),
 		"funnel":   readable(funnelSQL, last30),
-		"segments": readable(analyseSegmentsSQL, people),
+		"segments": readable(segmentsSQL, people),
 		"revenue":  readable(revenueSQL, last90),
 		"channels": readable(channelsSQL, last90),
 		"hours":    readable(hoursSQL, last90),

@@ -11,7 +11,6 @@ import (
 
 	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/apperr"
-	"github.com/pulsehub/pulsehub/internal/segment"
 )
 
 // Place is what a question needs to be understood.
@@ -27,22 +26,23 @@ type filter struct {
 	members string
 }
 
-// segmentFilter is the filter of a segment, or NotFound for an id that is not one of the workspace's.
-func segmentFilter(workspaceID, id uuid.UUID) (*filter, error) {
-	for _, s := range segment.Standards {
-		if segment.ID(workspaceID, s.Key) != id {
-			continue
-		}
-		from := "customer_features f"
-		if strings.Contains(s.Predicate, "bar.") {
-			from += ", (SELECT percentile_disc(0.9) WITHIN GROUP (ORDER BY revenue) AS revenue FROM customer_features WHERE workspace_id = @workspace AND orders > 0) bar"
-		}
-		return &filter{
-			ref:     analytics.SegmentRef{ID: id, Name: s.Name},
-			members: typed("SELECT f.customer_id FROM " + from + " WHERE f.workspace_id = @workspace AND " + s.Predicate),
-		}, nil
+// segmentFilter is the filter of a segment, or NotFound for an id that is not one of the workspace's: its members as of the
+// last count, which follows the data by a minute at the most.
+func (s *Store) segmentFilter(ctx context.Context, workspaceID, id uuid.UUID, now time.Time) (*filter, error) {
+	found, err := s.FindSegment(ctx, workspaceID, id)
+	if apperr.Is(err, apperr.NotFound) {
+		return nil, apperr.NoSuch("segment").WithField("query.segmentId", "give the id of one of the workspace's segments", id)
 	}
-	return nil, apperr.NoSuch("segment").WithField("query.segmentId", "give the id of one of the workspace's segments", id)
+	if err == nil {
+		err = s.FreshenSegments(ctx, workspaceID, now)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &filter{
+		ref:     analytics.SegmentRef{ID: id, Name: found.Name},
+		members: "SELECT m.customer_id FROM segment_members m WHERE m.workspace_id = @workspace AND m.segment_id = '" + id.String() + "'",
+	}, nil
 }
 
 // scope is one question of one workspace: its SQL reads rollups where everyone is counted, and members' events otherwise.
@@ -65,7 +65,7 @@ func (s *Store) within(ctx context.Context, workspaceID uuid.UUID, q analytics.Q
 	var members *filter
 	if q.SegmentID != uuid.Nil {
 		var err error
-		if members, err = segmentFilter(workspaceID, q.SegmentID); err != nil {
+		if members, err = s.segmentFilter(ctx, workspaceID, q.SegmentID, q.Now); err != nil {
 			return err
 		}
 	}

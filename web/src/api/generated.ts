@@ -376,6 +376,79 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.rateMessageRequest,
       }),
     }),
+    listSegments: build.query<ListSegmentsApiResponse, ListSegmentsApiArg>({
+      query: (queryArg) => ({
+        url: `/segments`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    createSegment: build.mutation<
+      CreateSegmentApiResponse,
+      CreateSegmentApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/segments`,
+        method: "POST",
+        body: queryArg.createSegmentRequest,
+      }),
+    }),
+    segmentFields: build.query<SegmentFieldsApiResponse, SegmentFieldsApiArg>({
+      query: () => ({ url: `/segments/fields` }),
+    }),
+    parseSegment: build.mutation<ParseSegmentApiResponse, ParseSegmentApiArg>({
+      query: (queryArg) => ({
+        url: `/segments/parse`,
+        method: "POST",
+        body: queryArg.parseSegmentRequest,
+      }),
+    }),
+    previewSegment: build.mutation<
+      PreviewSegmentApiResponse,
+      PreviewSegmentApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/segments/preview`,
+        method: "POST",
+        body: queryArg.previewSegmentRequest,
+      }),
+    }),
+    deleteSegment: build.mutation<
+      DeleteSegmentApiResponse,
+      DeleteSegmentApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/segments/${queryArg.id}`,
+        method: "DELETE",
+      }),
+    }),
+    getSegment: build.query<GetSegmentApiResponse, GetSegmentApiArg>({
+      query: (queryArg) => ({ url: `/segments/${queryArg.id}` }),
+    }),
+    updateSegment: build.mutation<
+      UpdateSegmentApiResponse,
+      UpdateSegmentApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/segments/${queryArg.id}`,
+        method: "PATCH",
+        body: queryArg.updateSegmentRequest,
+      }),
+    }),
+    segmentCustomers: build.query<
+      SegmentCustomersApiResponse,
+      SegmentCustomersApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/segments/${queryArg.id}/customers`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
     changePassword: build.mutation<
       ChangePasswordApiResponse,
       ChangePasswordApiArg
@@ -729,6 +802,53 @@ export type RateMessageApiArg = {
   /** Assistant message */
   id: string;
   rateMessageRequest: RateMessageRequest;
+};
+export type ListSegmentsApiResponse = /** status 200 OK */ PageSegment;
+export type ListSegmentsApiArg = {
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+};
+export type CreateSegmentApiResponse = /** status 201 Created */ Segment;
+export type CreateSegmentApiArg = {
+  createSegmentRequest: CreateSegmentRequest;
+};
+export type SegmentFieldsApiResponse = /** status 200 OK */ SegmentFields;
+export type SegmentFieldsApiArg = void;
+export type ParseSegmentApiResponse = /** status 200 OK */ ParsedSegment;
+export type ParseSegmentApiArg = {
+  parseSegmentRequest: ParseSegmentRequest;
+};
+export type PreviewSegmentApiResponse = /** status 200 OK */ SegmentPreview;
+export type PreviewSegmentApiArg = {
+  previewSegmentRequest: PreviewSegmentRequest;
+};
+export type DeleteSegmentApiResponse = unknown;
+export type DeleteSegmentApiArg = {
+  /** Segment */
+  id: string;
+};
+export type GetSegmentApiResponse = /** status 200 OK */ Segment;
+export type GetSegmentApiArg = {
+  /** Segment */
+  id: string;
+};
+export type UpdateSegmentApiResponse = /** status 200 OK */ Segment;
+export type UpdateSegmentApiArg = {
+  /** Segment */
+  id: string;
+  updateSegmentRequest: UpdateSegmentRequest;
+};
+export type SegmentCustomersApiResponse =
+  /** status 200 OK */ PageSegmentCustomer;
+export type SegmentCustomersApiArg = {
+  /** Segment */
+  id: string;
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
 };
 export type ChangePasswordApiResponse = /** status 200 OK */ SignedIn;
 export type ChangePasswordApiArg = {
@@ -1712,6 +1832,123 @@ export type UpdateDataSourceRequest = {
 export type RateMessageRequest = {
   comment?: string;
   rating: "up" | "down";
+};
+export type SegmentCount = {
+  at: string;
+  count: number;
+};
+export type Segment = {
+  /** Customers, at countedAt */
+  count?: number;
+  countedAt?: string;
+  createdAt: string;
+  /** The rule in words */
+  criteria: string;
+  description: string;
+  /** Oldest first: the last count of each hour for two days, and of each day for 90 */
+  history: SegmentCount[];
+  id: string;
+  name: string;
+  /** A rule: a node with a "type". and, or: {rules}. not: {rule}. attribute: {attribute, op, value}. feature: {feature, op, value}. event: {event, name (of a custom one), count: {op, value}, within: {days} or {hours} or {from, to}, where: [{property, op, value}]}. member: {segmentId}. Fields and their ops: GET /segments/fields. Faults are told at body.rule followed by a JSON pointer into the rule, e.g. body.rule/rules/1/value. */
+  rule: any;
+  /** It always exists, and cannot be changed or deleted */
+  standard: boolean;
+  updatedAt: string;
+};
+export type PageSegment = {
+  items: Segment[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
+export type CreateSegmentRequest = {
+  description?: string;
+  name: string;
+  /** A rule: a node with a "type". and, or: {rules}. not: {rule}. attribute: {attribute, op, value}. feature: {feature, op, value}. event: {event, name (of a custom one), count: {op, value}, within: {days} or {hours} or {from, to}, where: [{property, op, value}]}. member: {segmentId}. Fields and their ops: GET /segments/fields. Faults are told at body.rule followed by a JSON pointer into the rule, e.g. body.rule/rules/1/value. */
+  rule: any;
+};
+export type SegmentEvent = {
+  /** What somebody did, e.g. ordered */
+  label: string;
+  name: string;
+};
+export type SegmentField = {
+  /** property: of an event, in its where */
+  kind: "attribute" | "feature" | "property";
+  label: string;
+  /** Custom attributes are attributes.NAME; an event's own properties are any other name */
+  name: string;
+  ops: string[];
+  /** age: how long ago, in unit; any: a text, a number or a boolean */
+  type: "text" | "number" | "money" | "boolean" | "time" | "age" | "any";
+  unit?: "days" | "hours";
+};
+export type SegmentLimits = {
+  /** Nodes one inside the other */
+  depth: number;
+  /** Event nodes */
+  events: number;
+  nodes: number;
+};
+export type SegmentFields = {
+  /** How often an event may be asked for */
+  countOps: string[];
+  events: SegmentEvent[];
+  fields: SegmentField[];
+  limits: SegmentLimits;
+};
+export type ParsedSegment = {
+  /** The rule in words, to be checked by who asked */
+  criteria: string;
+  /** Who read it: openai or analyst */
+  provider: string;
+  /** Always valid */
+  rule: any;
+  /** What was said and is not in the rule, or may have been meant in another way */
+  unsure: string[];
+};
+export type ParseSegmentRequest = {
+  /** Who is meant, e.g. people in Germany who bought twice in the last 90 days but not this month */
+  text: string;
+};
+export type SegmentCustomer = {
+  city?: string;
+  /** ISO 3166 alpha-2 */
+  country?: string;
+  email?: string;
+  id: string;
+  lastSeenAt?: string;
+  /** Empty where it is not known */
+  name: string;
+  orders: number;
+  /** Orders less refunds */
+  revenue: Money;
+  /** When they joined, as far as that was counted */
+  since?: string;
+};
+export type SegmentPreview = {
+  count: number;
+  /** The rule in words */
+  criteria: string;
+  /** The SQL that counted */
+  query: string;
+  /** At most 10 of them, newest profiles first */
+  sample: SegmentCustomer[];
+  tookMs: number;
+};
+export type PreviewSegmentRequest = {
+  /** A rule: a node with a "type". and, or: {rules}. not: {rule}. attribute: {attribute, op, value}. feature: {feature, op, value}. event: {event, name (of a custom one), count: {op, value}, within: {days} or {hours} or {from, to}, where: [{property, op, value}]}. member: {segmentId}. Fields and their ops: GET /segments/fields. Faults are told at body.rule followed by a JSON pointer into the rule, e.g. body.rule/rules/1/value. */
+  rule: any;
+};
+export type UpdateSegmentRequest = {
+  description?: string;
+  name?: string;
+  /** A rule: a node with a "type". and, or: {rules}. not: {rule}. attribute: {attribute, op, value}. feature: {feature, op, value}. event: {event, name (of a custom one), count: {op, value}, within: {days} or {hours} or {from, to}, where: [{property, op, value}]}. member: {segmentId}. Fields and their ops: GET /segments/fields. Faults are told at body.rule followed by a JSON pointer into the rule, e.g. body.rule/rules/1/value. */
+  rule?: any;
+};
+export type PageSegmentCustomer = {
+  items: SegmentCustomer[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
 };
 export type ChangePasswordInputBody = {
   currentPassword: string;
