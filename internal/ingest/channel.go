@@ -40,7 +40,10 @@ func visitChannel(medium, source, pageURL, referrer string) string {
 	if err != nil {
 		page = &url.URL{}
 	}
-	query := page.Query()
+	var query url.Values
+	if page.RawQuery != "" {
+		query = page.Query()
+	}
 	if medium == "" && source == "" {
 		medium, source = query.Get("utm_medium"), query.Get("utm_source")
 	}

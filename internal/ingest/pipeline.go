@@ -66,6 +66,10 @@ func NewPipeline(cfg PipelineConfig) *Pipeline {
 const (
 	maxGroup     = 5_000 // messages in one transaction
 	writeTimeout = 30 * time.Second
+	// Where many are sent, those whose last messages were just written send again within moments: what comes first waits so
+	// long for the others rather than have a transaction of its own.
+	flood  = 200
+	gather = 8 * time.Millisecond
 )
 
 // Accept returns once the batch is stored for good; Unavailable where it is not, with when to send it again. A caller that
@@ -102,7 +106,10 @@ func (p *Pipeline) Accept(ctx context.Context, b Batch) error {
 
 // run writes a lane until it is empty.
 func (p *Pipeline) run(ctx context.Context, workspaceID uuid.UUID, l *lane) {
-	for {
+	for last := 0; ; {
+		if last >= flood {
+			time.Sleep(gather)
+		}
 		p.slots <- struct{}{}
 		p.mu.Lock()
 		group := l.take()
@@ -110,6 +117,10 @@ func (p *Pipeline) run(ctx context.Context, workspaceID uuid.UUID, l *lane) {
 			delete(p.lanes, workspaceID)
 		}
 		p.mu.Unlock()
+		last = 0
+		for _, j := range group {
+			last += j.batch.size()
+		}
 		if len(group) > 0 {
 			p.writeGroup(ctx, workspaceID, group)
 		}

@@ -24,7 +24,15 @@ func resolveIdentities(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, zo
 		}
 		r = ingest.Resolve(items, known)
 	}
-	w := identityWriter{tx: tx, workspaceID: workspaceID, zone: zone, now: now}
+	w := identityWriter{tx: tx, workspaceID: workspaceID, zone: zone, now: now, there: map[uuid.UUID]bool{}}
+	for _, c := range known.Known {
+		w.there[c] = true
+	}
+	for _, d := range known.Devices {
+		if d.Customer != d.Profile || len(d.SeenWith) == 0 {
+			w.there[d.Customer] = true // an own profile may be there only as part of another, or not yet
+		}
+	}
 	if err := w.change(ctx, r); err != nil {
 		return r, nil, err
 	}
@@ -126,7 +134,8 @@ type identityWriter struct {
 	workspaceID uuid.UUID
 	zone        string
 	now         time.Time
-	stale       []uuid.UUID // customers whose events changed hands
+	there       map[uuid.UUID]bool // customers that are known to be stored
+	stale       []uuid.UUID        // customers whose events changed hands
 }
 
 // change writes merges, splits, identities and devices.
@@ -246,7 +255,9 @@ func (w *identityWriter) customers(ctx context.Context, items []ingest.Item, r i
 	for i := range items {
 		if c := r.Customers[i]; !seen[c] {
 			seen[c] = true
-			fresh = append(fresh, c)
+			if !w.there[c] {
+				fresh = append(fresh, c)
+			}
 		}
 		if p := r.Profiles[i]; p != r.Customers[i] && len(items[i].Traits) > 0 && !seen[p] {
 			seen[p] = true
@@ -254,12 +265,17 @@ func (w *identityWriter) customers(ctx context.Context, items []ingest.Item, r i
 		}
 	}
 	b := &pgx.Batch{}
-	b.Queue("INSERT INTO customers (workspace_id, id, time_zone, created_at) SELECT $1, u.id, $3, $4 FROM unnest($2::uuid[]) AS u (id) ON CONFLICT (workspace_id, id) DO NOTHING",
-		w.workspaceID, fresh, w.zone, w.now)
+	if len(fresh) > 0 {
+		b.Queue("INSERT INTO customers (workspace_id, id, time_zone, created_at) SELECT $1, u.id, $3, $4 FROM unnest($2::uuid[]) AS u (id) ON CONFLICT (workspace_id, id) DO NOTHING",
+			w.workspaceID, fresh, w.zone, w.now)
+	}
 	if len(parts) > 0 {
 		b.Queue(`INSERT INTO merged_customers (workspace_id, id, customer_id, created_at)
 			SELECT $1, u.id, u.customer, $4 FROM unnest($2::uuid[], $3::uuid[]) AS u (id, customer) ON CONFLICT (workspace_id, id) DO NOTHING`,
 			w.workspaceID, parts, partOf, w.now)
+	}
+	if b.Len() == 0 {
+		return nil
 	}
 	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("storing new customers: %w", err)

@@ -17,6 +17,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/migrate"
+	pgxuuid "github.com/vgarvardt/pgx-google-uuid/v5"
 
 	"github.com/pulsehub/pulsehub/internal/apperr"
 	"github.com/pulsehub/pulsehub/migrations"
@@ -41,6 +42,7 @@ func Open(ctx context.Context, url string, maxConns int32, adjust ...func(*pgxpo
 	cfg.ConnConfig.RuntimeParams["application_name"] = "pulsehub"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		pgxuuid.Register(conn.TypeMap()) // or each id goes through its text
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
