@@ -183,7 +183,7 @@ type ConversationPath struct {
 // PageQuery is how every list is paged.
 type PageQuery struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"30" doc:"At most this many"`
-	Cursor string `query:"cursor" maxLength:"200" doc:"nextCursor of the page before"`
+	Cursor string `query:"cursor" maxLength:"800" doc:"nextCursor of the page before"`
 }
 
 // Page is a page of a list.

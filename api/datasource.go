@@ -18,6 +18,8 @@ type DataSources interface {
 	Create(ctx context.Context, workspaceID uuid.UUID, t datasource.Type, name string) (datasource.DataSource, error)
 	Change(ctx context.Context, workspaceID, id uuid.UUID, c datasource.Change) (datasource.DataSource, error)
 	Delete(ctx context.Context, workspaceID, id uuid.UUID) error
+	Events(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]datasource.Received, string, error)
+	Rejected(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]datasource.Rejected, string, error)
 }
 
 // DataSource is one account that events come from.

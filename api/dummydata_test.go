@@ -20,6 +20,8 @@ import (
 	"github.com/pulsehub/pulsehub/internal/cache"
 	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/datasource/dummy"
+	"github.com/pulsehub/pulsehub/internal/ingest"
+	"github.com/pulsehub/pulsehub/internal/resilience"
 )
 
 // shops is accounts with data sources and demo data on them. Jobs are started by nobody: the test plays the worker.
@@ -62,8 +64,12 @@ func setupShops(t *testing.T) *shops {
 			return err
 		}
 		a.extend = func(services *api.Services) {
-			services.DataSources = datasource.NewService(datasource.ServiceConfig{Repository: a.store, Now: time.Now})
+			services.DataSources = datasource.NewService(datasource.ServiceConfig{Repository: a.store, Inbox: a.store, Now: time.Now})
 			services.DummyData = datasource.NewDummyService(datasource.DummyConfig{Repository: a.store, Starter: s.started, Now: time.Now})
+			services.Ingest = api.Ingest{
+				Sources: ingest.NewSources(a.store, time.Now), Pipeline: ingest.NewPipeline(ingest.PipelineConfig{Writer: a.store}), Now: time.Now,
+				Limit: resilience.IngestLimit{Limiter: resilience.NewLimiter(resilience.LimiterConfig{Redis: a.redis, Prefix: a.prefix}), PerWorkspace: 40},
+			}
 			services.Analytics = analytics.NewService(analytics.Config{Repository: a.store, Cache: cache.New(a.redis, a.prefix), Now: time.Now})
 		}
 	})

@@ -46,6 +46,7 @@ func (s *Server) routes(svc Services) {
 	s.recommendationRoutes(svc.Recommendations)
 	s.aiRoutes(svc.Providers)
 	s.dataSourceRoutes(svc.DataSources)
+	s.receivedRoutes(svc.DataSources)
 	s.dummyDataRoutes(svc.DummyData)
 	s.analyticsRoutes(svc.Analytics)
 	s.ingestRoutes(svc.Ingest)

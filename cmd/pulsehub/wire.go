@@ -141,7 +141,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 				{Name: "temporal", Ping: a.starter.Ping},
 			},
 			Auth: accounts, Accounts: accounts, Visitors: visitors, Claimer: a.chats, Cookies: cookies,
-			DataSources: datasource.NewService(datasource.ServiceConfig{Repository: a.store, Now: time.Now}),
+			DataSources: datasource.NewService(datasource.ServiceConfig{Repository: a.store, Inbox: a.store, Now: time.Now}),
 			DummyData:   datasource.NewDummyService(datasource.DummyConfig{Repository: a.store, Starter: a.starter, Now: time.Now}),
 			Analytics:   figures,
 			Ingest: api.Ingest{

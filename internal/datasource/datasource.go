@@ -92,6 +92,7 @@ type Service struct{ ServiceConfig }
 // ServiceConfig is what a Service is made of.
 type ServiceConfig struct {
 	Repository Repository
+	Inbox      Inbox
 	Now        func() time.Time
 }
 

@@ -28,8 +28,7 @@ func parseCursor(s string) (cursor, error) {
 	if s == "" {
 		return firstPage, nil
 	}
-	bad := apperr.New(apperr.Invalid, "bad_cursor", "This cursor was not made here. Start again without one.").
-		WithField("query.cursor", "use nextCursor of the page before", nil)
+	bad := badCursor()
 	raw, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
 		return cursor{}, bad
@@ -44,6 +43,11 @@ func parseCursor(s string) (cursor, error) {
 		return cursor{}, bad
 	}
 	return cursor{at: time.UnixMicro(micros).UTC(), id: parsed}, nil
+}
+
+func badCursor() error {
+	return apperr.New(apperr.Invalid, "bad_cursor", "This cursor was not made here. Start again without one.").
+		WithField("query.cursor", "use nextCursor of the page before", nil)
 }
 
 // page cuts limit+1 rows to limit, and says where the next page begins ("" at the end).

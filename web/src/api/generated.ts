@@ -369,6 +369,30 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.updateDataSourceRequest,
       }),
     }),
+    listReceivedEvents: build.query<
+      ListReceivedEventsApiResponse,
+      ListReceivedEventsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources/${queryArg.id}/events`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    listRejectedEvents: build.query<
+      ListRejectedEventsApiResponse,
+      ListRejectedEventsApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources/${queryArg.id}/rejected`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
     rateMessage: build.mutation<RateMessageApiResponse, RateMessageApiArg>({
       query: (queryArg) => ({
         url: `/messages/${queryArg.id}/feedback`,
@@ -796,6 +820,26 @@ export type UpdateDataSourceApiArg = {
   /** Data source */
   id: string;
   updateDataSourceRequest: UpdateDataSourceRequest;
+};
+export type ListReceivedEventsApiResponse =
+  /** status 200 OK */ PageReceivedEvent;
+export type ListReceivedEventsApiArg = {
+  /** Data source */
+  id: string;
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+};
+export type ListRejectedEventsApiResponse =
+  /** status 200 OK */ PageRejectedEvent;
+export type ListRejectedEventsApiArg = {
+  /** Data source */
+  id: string;
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
 };
 export type RateMessageApiResponse = unknown;
 export type RateMessageApiArg = {
@@ -1828,6 +1872,55 @@ export type UpdateDataSourceRequest = {
   name?: string;
   /** Pause, or resume what is paused */
   status?: "connected" | "paused";
+};
+export type ReceivedEvent = {
+  anonymousId?: string;
+  /** What brought the visit */
+  channel?: string;
+  /** As it was sent */
+  context?: any;
+  customerId?: string;
+  /** A better source told of the same act, which counts once */
+  duplicate: boolean;
+  /** The source's own, or the message's */
+  id: string;
+  /** What the source calls it, for custom */
+  name?: string;
+  occurredAt: string;
+  product?: string;
+  /** As they were sent */
+  properties?: any;
+  receivedAt: string;
+  /** In PulseHub's vocabulary; custom for a name that it does not know */
+  type: string;
+  /** Decimal, in the workspace's currency */
+  value?: string;
+};
+export type PageReceivedEvent = {
+  items: ReceivedEvent[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
+export type RejectedEvent = {
+  /** Stable code for programs */
+  code: string;
+  field?: string;
+  id: string;
+  /** The event is stored, without what was wrong in it */
+  kept: boolean;
+  messageId: string;
+  /** What it calls itself */
+  name: string;
+  /** As it was sent, 32 KB at the most */
+  raw: string;
+  /** In words, with what would be right */
+  reason: string;
+  receivedAt: string;
+};
+export type PageRejectedEvent = {
+  items: RejectedEvent[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
 };
 export type RateMessageRequest = {
   comment?: string;
