@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -10,9 +11,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/pulsehub/pulsehub/api"
+	"github.com/pulsehub/pulsehub/internal/ingest"
+	"github.com/pulsehub/pulsehub/internal/predict"
+	"github.com/pulsehub/pulsehub/internal/predict/predicttest"
 )
 
 // site is a client library that sends to a data source, and the marketer who looks at what came.
@@ -207,4 +212,37 @@ func TestIngestIsLimitedByWorkspace(t *testing.T) {
 		s.accepted(a)
 	}
 	t.Fatal("60 requests at once were allowed, of 40 a second")
+}
+
+// The papers' purchases, sent as a shop's library would, give the papers' parameters.
+func TestPapersParametersFromWhatWasSent(t *testing.T) {
+	s := setupSite(t, "http")
+	purchases := predicttest.CDNOW(t)
+	for first := 0; first < len(purchases); first += ingest.MaxBatchSize {
+		var b strings.Builder
+		for i, p := range purchases[first:min(first+ingest.MaxBatchSize, len(purchases))] {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, `{"type":"track","event":"Order Completed","messageId":"cd-%d","userId":"%d","timestamp":%q,"properties":{"revenue":%d.%02d}}`,
+				first+i, p.Customer, p.Day.Format("2006-01-02T15:04:05Z"), p.Cents/100, p.Cents%100)
+		}
+		s.library.headers["Content-Encoding"] = "gzip"
+		s.accepted(s.library.do(http.MethodPost, "/v1/batch", gzipped(`{"batch":[`+b.String()+`]}`)))
+	}
+	require.Equal(t, 2357, s.count("SELECT count(*) FROM customers"))
+	ctx := context.Background()
+	var workspace uuid.UUID
+	require.NoError(t, s.store.Pool().QueryRow(ctx, "SELECT workspace_id FROM data_sources WHERE id = $1", s.source.ID).Scan(&workspace))
+	input, err := s.store.PredictionInput(ctx, workspace, predicttest.CDNOWEnd.AddDate(0, 0, 1))
+	require.NoError(t, err)
+	r, err := predict.Compute(ctx, input)
+	require.NoError(t, err)
+	p, v := r.Model.Purchases.Parameters, r.Model.Value.Parameters
+	for _, x := range [][3]float64{
+		{0.243, p.R, 0.01}, {4.414, p.Alpha, 0.01}, {0.793, p.A, 0.01}, {2.426, p.B, 0.01}, // Fader, Hardie, Lee 2005, table 2
+		{6.25, v.P, 0.02}, {3.74, v.Q, 0.02}, {15.44, v.Gamma, 0.02}, // Fader, Hardie 2013
+	} {
+		require.InEpsilon(t, x[0], x[1], x[2])
+	}
 }
