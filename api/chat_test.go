@@ -209,7 +209,12 @@ func TestQuestionIsStoredStreamedAndReadAgain(t *testing.T) {
 	require.Equal(t, sent.Turn.MessageID, thread.Messages[1].ID)
 	require.Equal(t, chat.StatusCompleted, thread.Turn.Status)
 
-	require.Equal(t, text, shown(t, ana.stream(path, "")), "from Postgres, for who comes after the end")
+	stored := ana.stream(path, "")
+	require.Equal(t, text, shown(t, stored), "from Postgres, for who comes after the end")
+	for i, f := range stored[:len(stored)-1] {
+		require.Equal(t, stored[i+1:], ana.stream(path, f.id), "exactly what was not seen of what Postgres has")
+	}
+	require.Nil(t, ana.stream(path, stored[len(stored)-1].id))
 	for i, f := range live[:len(live)-1] {
 		require.Equal(t, live[i+1:], ana.stream(path, f.id), "exactly what was not seen")
 	}

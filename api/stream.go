@@ -66,6 +66,10 @@ func (c Chat) stream(g *gin.Context) {
 		writeProblem(g, err)
 		return
 	}
+	if r.turn.Status.Terminal() && r.last.Epoch > int64(r.turn.Epoch) {
+		r.resumeStored(g)
+		return
+	}
 	if r.turn.Status.Terminal() && r.last != (stream.ID{}) {
 		rest, last, err := c.Streams.Rest(ctx, r.turn.ID, r.last)
 		switch {
@@ -234,10 +238,38 @@ func (r *reader) stored(ctx context.Context) {
 	if err != nil {
 		return // the connection ends without `complete`, and the client comes back
 	}
-	b := frameBuilder{epoch: max(int64(r.turn.Epoch), r.last.Epoch) + 1}
+	epoch := max(int64(r.turn.Epoch), r.last.Epoch) + 1
+	var frames []stream.Frame
 	if r.last != (stream.ID{}) {
-		b.add(stream.TypeReset, map[string]int64{"attempt": b.epoch})
+		b := frameBuilder{epoch: epoch, fixed: true} // before the first: what follows has the same ids with and without it
+		b.add(stream.TypeReset, map[string]int64{"attempt": epoch})
+		frames = b.frames
 	}
+	_ = r.write(append(frames, r.storedFrames(message, epoch)...))
+}
+
+// resumeStored goes on for a reader who was reading an answer from Postgres, after the frame that they saw last.
+func (r *reader) resumeStored(g *gin.Context) {
+	message, err := r.chat.Turns.Answer(g.Request.Context(), r.owner, r.turn.ID)
+	if err != nil {
+		writeProblem(g, err)
+		return
+	}
+	frames := r.storedFrames(message, r.last.Epoch)
+	for len(frames) > 0 && !frames[0].ID.After(r.last) {
+		frames = frames[1:]
+	}
+	if len(frames) == 0 {
+		g.Status(http.StatusNoContent)
+		return
+	}
+	r.out = openEventStream(g)
+	_ = r.write(frames)
+}
+
+// storedFrames are the frames of an answer that has ended: always the same, from <epoch>-1 on.
+func (r *reader) storedFrames(message chat.Message, epoch int64) []stream.Frame {
+	b := frameBuilder{epoch: epoch}
 	b.answer(r.turn.Intent, message.Content, message.Parts)
 	if r.turn.Error != nil {
 		b.add(stream.TypeError, newProblem(http.StatusInternalServerError, r.turn.Error.Code, r.turn.Error.Message))
@@ -247,7 +279,7 @@ func (r *reader) stored(ctx context.Context) {
 		complete.Usage = *r.turn.Usage
 	}
 	b.add(stream.TypeComplete, complete)
-	_ = r.write(b.frames)
+	return b.frames
 }
 
 // frameBuilder numbers frames that come from Postgres.
