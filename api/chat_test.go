@@ -196,9 +196,19 @@ func TestQuestionIsStoredStreamedAndReadAgain(t *testing.T) {
 
 	path := fmt.Sprintf("/conversations/%s/stream?turnId=%s", conversation.ID, sent.Turn.ID)
 	text := "Short, honest, \"specific\".\n\nÉmile agrees 👍. "
-	go c.answer(sent.Turn.ID, text)
+	go func() { // once somebody reads
+		topic := "turn:{" + sent.Turn.ID.String() + "}"
+		for range 1_000 {
+			if n, err := c.redis.PubSubNumSub(context.Background(), topic).Result(); err == nil && n[topic] > 0 {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		c.answer(sent.Turn.ID, text)
+	}()
 	live := ana.stream(path, "")
 	require.Equal(t, "intent", live[0].event)
+	require.True(t, strings.HasPrefix(live[0].id, "1-"), "from the log")
 	require.Equal(t, text, shown(t, live))
 	require.Equal(t, "complete", live[len(live)-1].event)
 
