@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/pulsehub/pulsehub/api"
@@ -198,12 +199,10 @@ func TestQuestionIsStoredStreamedAndReadAgain(t *testing.T) {
 	text := "Short, honest, \"specific\".\n\nÉmile agrees 👍. "
 	go func() { // once somebody reads
 		topic := "turn:{" + sent.Turn.ID.String() + "}"
-		for range 1_000 {
-			if n, err := c.redis.PubSubNumSub(context.Background(), topic).Result(); err == nil && n[topic] > 0 {
-				break
-			}
-			time.Sleep(5 * time.Millisecond)
-		}
+		assert.Eventually(t, func() bool {
+			n, err := c.redis.PubSubNumSub(context.Background(), topic).Result()
+			return err == nil && n[topic] > 0
+		}, 10*time.Second, 5*time.Millisecond)
 		c.answer(sent.Turn.ID, text)
 	}()
 	live := ana.stream(path, "")

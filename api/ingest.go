@@ -226,15 +226,14 @@ func readIngest(c *gin.Context, most int64) ([]byte, error) {
 
 // settings is what analytics.js asks its CDN for at its start.
 func (i Ingest) settings(c *gin.Context) {
-	source, err := i.Sources.ByWriteKey(c.Request.Context(), c.Param("writeKey"))
-	if err != nil {
+	if _, err := i.Sources.ByWriteKey(c.Request.Context(), c.Param("writeKey")); err != nil {
 		writeProblem(c, err)
 		return
 	}
 	c.JSON(http.StatusOK, gin.H{
 		"integrations": gin.H{"Segment.io": gin.H{"apiKey": c.Param("writeKey"), "apiHost": c.Request.Host + "/v1", "addBundledMetadata": true}},
 		"plan":         gin.H{"track": gin.H{"__default": gin.H{"enabled": true}}}, "edgeFunction": gin.H{}, "legacyVideoPluginsEnabled": false,
-		"enabledMiddleware": gin.H{}, "workspace": source.WorkspaceID,
+		"enabledMiddleware": gin.H{},
 	})
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -9,6 +10,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/pulsehub/pulsehub/internal/devstack"
+	"github.com/pulsehub/pulsehub/internal/store"
 )
 
 type benchCmd struct {
@@ -18,6 +22,53 @@ type benchCmd struct {
 	DummyData   benchDummyDataCmd   `cmd:"" name:"dummydata" help:"Generation of demo data, beside a raw COPY of the same rows."`
 	Predictions benchPredictionsCmd `cmd:"" help:"Fit of a workspace's predictions, from its orders to what the API answers."`
 	Segments    benchSegmentsCmd    `cmd:"" help:"Previews of rules, and the count of all segments."`
+}
+
+// benchStore is Postgres, and Redis if asked for, with PulseHub's schema. Call stop at the end.
+func benchStore(ctx context.Context, redis bool, conns int32) (s *store.Store, stack *devstack.Stack, dir string, stop func(), err error) {
+	dir, removeDir, err := systemDir()
+	if err != nil {
+		return nil, nil, "", nil, err
+	}
+	fmt.Println("Starting Postgres …")
+	stack, err = devstack.Start(ctx, devstack.Config{Dir: dir, Postgres: true, Redis: redis, Durable: true})
+	if err != nil {
+		removeDir()
+		return nil, nil, "", nil, err
+	}
+	stop = func() {
+		if s != nil {
+			s.Close()
+		}
+		stack.Stop()
+		removeDir()
+	}
+	if err = migrate(ctx, stack.DatabaseURL); err == nil {
+		s, err = store.Open(ctx, stack.DatabaseURL, conns)
+	}
+	if err != nil {
+		stop()
+		return nil, nil, "", nil, err
+	}
+	return s, stack, dir, stop, nil
+}
+
+// benchSystem is a whole PulseHub as `make dev` runs it, with more in its environment. Call stop at the end.
+func benchSystem(ctx context.Context, env map[string]string) (s *system, dir string, stop func(), err error) {
+	dir, removeDir, err := systemDir()
+	if err != nil {
+		return nil, "", nil, err
+	}
+	program, err := os.Executable()
+	if err == nil {
+		fmt.Println("Starting Postgres, Redis, Temporal and PulseHub …")
+		s, err = startSystem(ctx, systemConfig{Dir: dir, Program: program, TemporalYields: true, Env: env})
+	}
+	if err != nil {
+		removeDir()
+		return nil, "", nil, err
+	}
+	return s, dir, func() { s.Stop(); removeDir() }, nil
 }
 
 // quantile of unsorted values; zero for none.

@@ -13,7 +13,6 @@ import (
 	"github.com/pulsehub/pulsehub/internal/cache"
 	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/datasource/dummy"
-	"github.com/pulsehub/pulsehub/internal/devstack"
 	"github.com/pulsehub/pulsehub/internal/segment"
 	"github.com/pulsehub/pulsehub/internal/store"
 )
@@ -27,25 +26,11 @@ type benchAnalysisCmd struct {
 }
 
 func (c *benchAnalysisCmd) Run(ctx context.Context) error {
-	dir, removeDir, err := systemDir()
+	s, stack, _, stop, err := benchStore(ctx, true, 10)
 	if err != nil {
 		return err
 	}
-	defer removeDir()
-	fmt.Println("Starting Postgres and Redis …")
-	stack, err := devstack.Start(ctx, devstack.Config{Dir: dir, Postgres: true, Redis: true, Durable: true})
-	if err != nil {
-		return err
-	}
-	defer stack.Stop()
-	if err := migrate(ctx, stack.DatabaseURL); err != nil {
-		return err
-	}
-	s, err := store.Open(ctx, stack.DatabaseURL, 10)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+	defer stop()
 	fmt.Printf("Making %d events …\n", c.Events)
 	workspace, err := benchWorkspace(ctx, s, c.Events, c.Events/10, c.Days)
 	if err != nil {

@@ -41,21 +41,11 @@ const benchQuestion = "How many orders did we have in the last 30 days, and why?
 func (c *benchChatCmd) Run(ctx context.Context) error {
 	model := httptest.NewServer(sandbox.NewOpenAI(sandbox.OpenAIConfig{TokensPerSecond: float64(c.Rate), Tokens: c.Tokens, Stamped: true}))
 	defer model.Close()
-	dir, removeDir, err := systemDir()
+	s, _, stop, err := benchSystem(ctx, map[string]string{"OPENAI_BASE_URL": model.URL + "/v1", "OPENAI_API_KEY": "bench"})
 	if err != nil {
 		return err
 	}
-	defer removeDir()
-	program, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	fmt.Println("Starting Postgres, Redis, Temporal and PulseHub …")
-	s, err := startSystem(ctx, systemConfig{Dir: dir, Program: program, TemporalYields: true, Env: map[string]string{"OPENAI_BASE_URL": model.URL + "/v1", "OPENAI_API_KEY": "bench"}})
-	if err != nil {
-		return err
-	}
-	defer s.Stop()
+	defer stop()
 
 	b := &chatBench{benchChatCmd: *c, system: s, model: model, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}}
 	most := 2 // users warm up

@@ -24,21 +24,11 @@ type benchDummyDataCmd struct {
 }
 
 func (c *benchDummyDataCmd) Run(ctx context.Context) error {
-	dir, removeDir, err := systemDir()
+	s, dir, stop, err := benchSystem(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer removeDir()
-	program, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	fmt.Println("Starting Postgres, Redis, Temporal and PulseHub …")
-	s, err := startSystem(ctx, systemConfig{Dir: dir, Program: program, TemporalYields: true})
-	if err != nil {
-		return err
-	}
-	defer s.Stop()
+	defer stop()
 	pool, err := pgxpool.New(ctx, s.DatabaseURL)
 	if err != nil {
 		return err

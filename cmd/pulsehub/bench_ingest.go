@@ -9,7 +9,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -31,21 +30,11 @@ type benchIngestCmd struct {
 }
 
 func (c *benchIngestCmd) Run(ctx context.Context) error {
-	dir, removeDir, err := systemDir()
+	s, dir, stop, err := benchSystem(ctx, map[string]string{"LIMIT_INGEST_PER_WORKSPACE": "0"})
 	if err != nil {
 		return err
 	}
-	defer removeDir()
-	program, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	fmt.Println("Starting Postgres, Redis, Temporal and PulseHub …")
-	s, err := startSystem(ctx, systemConfig{Dir: dir, Program: program, TemporalYields: true, Env: map[string]string{"LIMIT_INGEST_PER_WORKSPACE": "0"}})
-	if err != nil {
-		return err
-	}
-	defer s.Stop()
+	defer stop()
 	pool, err := pgxpool.New(ctx, s.DatabaseURL)
 	if err != nil {
 		return err

@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
-	"github.com/pulsehub/pulsehub/internal/devstack"
 	"github.com/pulsehub/pulsehub/internal/predict"
 	"github.com/pulsehub/pulsehub/internal/predict/predicttest"
 	"github.com/pulsehub/pulsehub/internal/store"
@@ -24,25 +23,11 @@ type benchPredictionsCmd struct {
 }
 
 func (c *benchPredictionsCmd) Run(ctx context.Context) error {
-	dir, removeDir, err := systemDir()
+	s, _, _, stop, err := benchStore(ctx, false, 4)
 	if err != nil {
 		return err
 	}
-	defer removeDir()
-	fmt.Println("Starting Postgres …")
-	stack, err := devstack.Start(ctx, devstack.Config{Dir: dir, Postgres: true, Durable: true})
-	if err != nil {
-		return err
-	}
-	defer stack.Stop()
-	if err := migrate(ctx, stack.DatabaseURL); err != nil {
-		return err
-	}
-	s, err := store.Open(ctx, stack.DatabaseURL, 4)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+	defer stop()
 	now := time.Now().UTC()
 	simulation := predicttest.Typical(1, c.Customers, c.Days, now.Truncate(24*time.Hour).AddDate(0, 0, -1))
 	workspace, orders, err := benchOrders(ctx, s, simulation)

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/pulsehub/pulsehub/internal/devstack"
 	"github.com/pulsehub/pulsehub/internal/segment"
 	"github.com/pulsehub/pulsehub/internal/store"
 )
@@ -50,25 +49,11 @@ func benchRules(now time.Time) []struct {
 }
 
 func (c *benchSegmentsCmd) Run(ctx context.Context) error {
-	dir, removeDir, err := systemDir()
+	s, _, dir, stop, err := benchStore(ctx, false, 10)
 	if err != nil {
 		return err
 	}
-	defer removeDir()
-	fmt.Println("Starting Postgres …")
-	stack, err := devstack.Start(ctx, devstack.Config{Dir: dir, Postgres: true, Durable: true})
-	if err != nil {
-		return err
-	}
-	defer stack.Stop()
-	if err := migrate(ctx, stack.DatabaseURL); err != nil {
-		return err
-	}
-	s, err := store.Open(ctx, stack.DatabaseURL, 10)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+	defer stop()
 	fmt.Printf("Making %d events of %d customers …\n", c.Events, c.Customers)
 	workspace, err := benchWorkspace(ctx, s, c.Events, c.Customers, 180)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,32 +37,22 @@ func TestLibrariesDeliverEachEventOnceThroughDeath(t *testing.T) {
 		cmd.Stdout, cmd.Stderr = &out, &out
 		require.NoError(t, cmd.Run(), "%s: %s", library, out.String())
 	}
-	kills, sending := 0, atomic.Bool{}
-	sending.Store(true)
-	done := make(chan error, 1)
-	go func() {
-		for sending.Load() {
-			time.Sleep(4 * time.Second)
-			s.API.Kill()
-			if err := s.API.Start(ctx); err != nil {
-				done <- err
-				return
-			}
-			kills++
-		}
-		done <- nil
-	}()
+	conn, err := pgx.Connect(ctx, s.DatabaseURL)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close(ctx) }()
+	sending, stop := context.WithCancel(ctx)
+	defer stop()
+	kills, done := 0, make(chan error, 1)
+	go func() { done <- killAsMessagesArrive(sending, s.API, s.DatabaseURL, &kills) }()
 	for range 2 {
 		send("segment", segment)
 		send("rudder", rudder)
 	}
-	sending.Store(false)
+	stop()
 	require.NoError(t, <-done)
-	require.Greater(t, kills, 2)
+	require.NoError(t, s.API.Start(ctx))
+	require.Greater(t, kills, 5)
 
-	conn, err := pgx.Connect(ctx, s.DatabaseURL)
-	require.NoError(t, err)
-	defer func() { _ = conn.Close(ctx) }()
 	var stored, distinct, unresolved, counted, customers int
 	require.NoError(t, conn.QueryRow(ctx, `SELECT count(*), count(DISTINCT external_id), count(*) FILTER (WHERE customer_id IS NULL),
 		(SELECT sum(events) FROM event_days), (SELECT count(*) FROM customers) FROM events WHERE data_source_id = $1`, source.ID).Scan(&stored, &distinct, &unresolved, &counted, &customers))
@@ -73,4 +62,41 @@ func TestLibrariesDeliverEachEventOnceThroughDeath(t *testing.T) {
 	require.Zero(t, unresolved)
 	require.Equal(t, 5_000, customers)
 	t.Logf("%d events, each once; the API was killed %d times", stored, kills)
+}
+
+// killAsMessagesArrive kills the service each time that so many more messages are stored, and starts it again, until ctx ends.
+func killAsMessagesArrive(ctx context.Context, service *devstack.Service, url string, kills *int) error {
+	const after = 8_000
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	stored := func() (n int, err error) {
+		err = conn.QueryRow(ctx, "SELECT count(*) FROM message_keys").Scan(&n)
+		return n, err
+	}
+	for last := 0; ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(200 * time.Millisecond):
+		}
+		n, err := stored()
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if n-last < after {
+			continue
+		}
+		last = n
+		service.Kill()
+		if err := service.Start(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+		*kills++
+	}
 }

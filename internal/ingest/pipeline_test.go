@@ -174,7 +174,6 @@ func TestCoalesce(t *testing.T) {
 	require.Equal(t, 1, count(other))
 	require.Eventually(t, func() bool { return count(one) == 2 }, 5*time.Second, 5*time.Millisecond, "the last of the others later")
 	require.Equal(t, 1, count(other))
-	time.Sleep(250 * time.Millisecond) // its timer ends
 }
 
 func TestWriteKeysAreRemembered(t *testing.T) {

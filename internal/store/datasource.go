@@ -73,17 +73,38 @@ func (s *Store) ChangeDataSource(ctx context.Context, workspaceID, id uuid.UUID,
 	return s.DataSource(ctx, workspaceID, id)
 }
 
-// promoteSQL counts acts again whose best witness is gone: the next best one's event is a duplicate no more.
+// promoteSQL counts acts again whose best witness is gone: the next best one's event is a duplicate no more. It is for sources
+// that tell of one act at one moment, as demo data does; orders that were sent in are promoteOrdersSQL's.
 const promoteSQL = `UPDATE events e SET duplicate = false
 	FROM (
 		SELECT DISTINCT ON (d.customer_id, d.session_id, d.type, d.occurred_at) d.data_source_id, d.external_id, d.occurred_at
 		FROM events d JOIN data_sources s ON s.id = d.data_source_id
-		WHERE d.workspace_id = $1 AND d.duplicate AND NOT EXISTS (
+		WHERE d.workspace_id = $1 AND d.duplicate AND d.resolved_by IS NULL AND NOT EXISTS (
 			SELECT FROM events best WHERE best.workspace_id = $1 AND best.customer_id = d.customer_id AND best.occurred_at = d.occurred_at
 				AND best.type = d.type AND best.session_id IS NOT DISTINCT FROM d.session_id AND NOT best.duplicate)
 		ORDER BY d.customer_id, d.session_id, d.type, d.occurred_at, array_position(ARRAY['shopify', 'http', 'gtm', 'facebook_pixel'], s.type)
 	) p
 	WHERE e.data_source_id = p.data_source_id AND e.external_id = p.external_id AND e.occurred_at = p.occurred_at`
+
+// promoteOrdersSQL counts the next best event of orders whose best source ($2) is gone, by the order's id as ingest reads it.
+const promoteOrdersSQL = `WITH lost AS (
+		DELETE FROM order_acts WHERE workspace_id = $1 AND data_source_id = $2 RETURNING order_id
+	), told AS (
+		SELECT left(coalesce(nullif(btrim(e.properties ->> 'order_id'), ''), nullif(btrim(e.properties ->> 'orderId'), ''), btrim(e.properties ->> 'transaction_id')), 200) AS order_id,
+			array_position(ARRAY['shopify', 'http', 'gtm', 'facebook_pixel'], s.type) AS rank, e.occurred_at, e.data_source_id, e.external_id
+		FROM events e JOIN data_sources s ON s.id = e.data_source_id
+		WHERE e.workspace_id = $1 AND e.type = 'order_completed' AND e.duplicate AND e.resolved_by IS NOT NULL
+	), best AS (
+		SELECT DISTINCT ON (order_id) * FROM told JOIN lost USING (order_id)
+		ORDER BY order_id, rank, occurred_at, external_id COLLATE "C", data_source_id::text COLLATE "C"
+	), counts AS (
+		UPDATE events e SET duplicate = false FROM best b
+		WHERE e.workspace_id = $1 AND e.data_source_id = b.data_source_id AND e.occurred_at = b.occurred_at AND e.external_id = b.external_id
+	)
+	INSERT INTO order_acts (workspace_id, order_id, rank, occurred_at, data_source_id, external_id)
+	SELECT $1, order_id, rank, occurred_at, data_source_id, external_id FROM best
+	ON CONFLICT (workspace_id, order_id) DO UPDATE SET rank = excluded.rank, occurred_at = excluded.occurred_at,
+		data_source_id = excluded.data_source_id, external_id = excluded.external_id`
 
 // DeleteDataSource removes a data source with its events, and customers that only it knew of, in one transaction.
 func (s *Store) DeleteDataSource(ctx context.Context, workspaceID, id uuid.UUID) error {
@@ -114,7 +135,7 @@ func (s *Store) DeleteDataSource(ctx context.Context, workspaceID, id uuid.UUID)
 		}
 		for _, q := range []string{
 			"DELETE FROM message_keys WHERE data_source_id = $2 AND $1::uuid IS NOT NULL",
-			"DELETE FROM order_acts WHERE workspace_id = $1 AND data_source_id = $2",
+			promoteOrdersSQL,
 			`WITH gone AS (
 				DELETE FROM customers c WHERE c.workspace_id = $1 AND $2::uuid IS NOT NULL
 					AND NOT EXISTS (SELECT FROM events e WHERE e.workspace_id = $1 AND e.customer_id = c.id) RETURNING c.id

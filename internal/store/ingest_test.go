@@ -289,6 +289,15 @@ func TestAnOrderCountsOnce(t *testing.T) {
 	for _, table := range computed {
 		require.Equal(t, s.rows(w, table, ""), before[table], table)
 	}
+	// Without the best source the next best one's counts, and is outdone again by a better one.
+	require.NoError(t, s.DeleteDataSource(s.ctx, w, shopify.source.ID))
+	require.Equal(t, "1 20.00 3 1 20.00", counted())
+	require.NoError(t, s.DeleteDataSource(s.ctx, w, site.source.ID))
+	require.Equal(t, "1 21.00 2 1 21.00", counted())
+	site = s.sender(w, datasource.HTTP)
+	site.send(order("s2", "u", "2026-11-01T10:00:02Z", "20.25"))
+	require.Equal(t, "1 20.25 3 1 20.25", counted())
+
 	site.send(`{"type":"track","event":"Order Refunded","messageId":"r","userId":"u","timestamp":"2026-11-02T10:00:00Z","properties":{"order_id":"o1"}}`)
 	require.EqualValues(t, 2025, s.count("SELECT (value * 100)::bigint FROM events WHERE workspace_id = $1 AND type = 'order_refunded'", w), "all of the order was given back")
 }
