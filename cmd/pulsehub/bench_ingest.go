@@ -79,7 +79,7 @@ func (c *benchIngestCmd) Run(ctx context.Context) error {
 		if err := pause(ctx, 200*time.Millisecond); err != nil {
 			return err
 		}
-		if err := pool.QueryRow(ctx, "SELECT count(*) FROM (SELECT FROM stale_customers LIMIT 1) s").Scan(&stale); err != nil {
+		if err := pool.QueryRow(ctx, "SELECT count(*) FROM (SELECT FROM stale_lists UNION ALL SELECT FROM stale_customers LIMIT 1) s").Scan(&stale); err != nil {
 			return err
 		}
 	}

@@ -19,15 +19,27 @@ func refreshFeatures(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, cust
 	return nil
 }
 
+// listsPerLap is how many transactions' lists one lap makes customers of; the next lap takes the rest.
+const listsPerLap = 2_000
+
 // RefreshStale computes the features of at most limit customers of the workspace that are stale, by id after that one, in one
-// transaction. What becomes stale meanwhile stays so, and is refreshed by a later step: killed at any moment, nothing is
+// transaction; a lap over all begins at Nil, with those that were noted until then. What becomes stale meanwhile stays so, and is refreshed by a later step: killed at any moment, nothing is
 // missed, and refreshing again changes nothing.
 func (s *Store) RefreshStale(ctx context.Context, workspaceID, after uuid.UUID, limit int) (r customer.Refreshed, err error) {
 	err = s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := lockFeatures(ctx, tx, workspaceID); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, "SELECT DISTINCT customer_id FROM stale_customers WHERE workspace_id = $1 AND customer_id > $2 ORDER BY customer_id LIMIT $3", workspaceID, after, limit)
+		if after == uuid.Nil {
+			if _, err := tx.Exec(ctx, `WITH lists AS (
+					DELETE FROM stale_lists WHERE ctid = ANY (ARRAY(SELECT ctid FROM stale_lists WHERE workspace_id = $1 LIMIT $2)) RETURNING customer_ids, since
+				)
+				INSERT INTO stale_customers (workspace_id, customer_id, since) SELECT $1, c.id, min(since) FROM lists, unnest(customer_ids) AS c (id) GROUP BY c.id
+				ON CONFLICT DO NOTHING`, workspaceID, listsPerLap); err != nil {
+				return err
+			}
+		}
+		rows, err := tx.Query(ctx, "SELECT customer_id FROM stale_customers WHERE workspace_id = $1 AND customer_id > $2 ORDER BY customer_id LIMIT $3", workspaceID, after, limit)
 		if err != nil {
 			return err
 		}
@@ -52,7 +64,7 @@ func (s *Store) BumpDataVersion(ctx context.Context, workspaceID uuid.UUID) erro
 
 // StaleWorkspaces are those with customers that have been stale since before that time.
 func (s *Store) StaleWorkspaces(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error) {
-	rows, err := s.pool.Query(ctx, "SELECT DISTINCT workspace_id FROM stale_customers WHERE since < $1 LIMIT $2", before, limit)
+	rows, err := s.pool.Query(ctx, "SELECT workspace_id FROM stale_lists WHERE since < $1 UNION SELECT workspace_id FROM stale_customers WHERE since < $1 LIMIT $2", before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("looking for stale features: %w", err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,17 +16,25 @@ import (
 	"github.com/pulsehub/pulsehub/internal/ingest"
 )
 
+// resolved is whose the items of a transaction are, and what it changed for it.
+type resolved struct {
+	ingest.Resolution
+	stale   []uuid.UUID                     // customers whose events changed hands
+	moved   map[ingest.Identifier]uuid.UUID // identifiers that went with merged customers
+	changed bool                            // whether anything that was known before is another now
+}
+
 // resolveIdentities finds whose the items are and makes what follows from it so, within tx, which holds the workspace's lock.
-// Customers whose events changed hands are answered as stale.
-func resolveIdentities(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, zone string, items []ingest.Item, known ingest.Identities, now time.Time) (ingest.Resolution, []uuid.UUID, error) {
-	r := ingest.Resolve(items, known)
+// What is only to be there at the transaction's end is added to last.
+func resolveIdentities(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, zone string, items []ingest.Item, known *ingest.Identities, now time.Time, last *pgx.Batch) (resolved, error) {
+	r := ingest.Resolve(items, *known)
 	if merged := r.Merged(); len(merged) > 0 {
-		if err := moreOf(ctx, tx, workspaceID, merged, r.Merges, &known); err != nil {
-			return r, nil, err
+		if err := moreOf(ctx, tx, workspaceID, merged, r.Merges, known); err != nil {
+			return resolved{}, err
 		}
-		r = ingest.Resolve(items, known)
+		r = ingest.Resolve(items, *known)
 	}
-	w := identityWriter{tx: tx, workspaceID: workspaceID, zone: zone, now: now, there: map[uuid.UUID]bool{}}
+	w := identityWriter{tx: tx, workspaceID: workspaceID, zone: zone, now: now, last: last, there: map[uuid.UUID]bool{}, moved: map[ingest.Identifier]uuid.UUID{}}
 	for _, c := range known.Known {
 		w.there[c] = true
 	}
@@ -33,17 +43,23 @@ func resolveIdentities(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, zo
 			w.there[d.Customer] = true // an own profile may be there only as part of another, or not yet
 		}
 	}
-	if err := w.change(ctx, r); err != nil {
-		return r, nil, err
+	if err := w.write(ctx, items, r); err != nil {
+		return resolved{}, err
 	}
-	if err := w.customers(ctx, items, r); err != nil {
-		return r, nil, err
+	out := resolved{Resolution: r, stale: w.stale, moved: w.moved, changed: len(r.Merges)+len(r.Splits) > 0}
+	for id := range r.Identities {
+		_, before := known.Known[id]
+		out.changed = out.changed || before
 	}
-	return r, w.stale, w.describe(ctx, items, r)
+	for name := range r.Devices {
+		_, before := known.Devices[name]
+		out.changed = out.changed || before
+	}
+	return out, nil
 }
 
-// identityQueries asks for all that is known of the items' identifiers and devices.
-func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item) *ingest.Identities {
+// identityQueries asks for all that is known of the items' identifiers and devices and that cache does not know at g.
+func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item, cache *identityCache, g identityGeneration) *ingest.Identities {
 	known := &ingest.Identities{Known: map[ingest.Identifier]uuid.UUID{}, Devices: map[string]ingest.Device{}, Apart: map[[2]uuid.UUID]bool{}}
 	var kinds []int16
 	var values, devices []string
@@ -52,26 +68,25 @@ func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item) *
 		for _, id := range items[i].Identifiers {
 			if !asked[id] {
 				asked[id] = true
+				if c, ok := cache.identifier(g, id); ok {
+					known.Known[id] = c
+					continue
+				}
 				kinds, values = append(kinds, int16(id.Kind)), append(values, id.Value)
 			}
 		}
 		if a := items[i].AnonymousID; a != "" && !askedDevices[a] {
 			askedDevices[a] = true
+			if d, ok := cache.device(g, a); ok {
+				known.Devices[a] = d
+				continue
+			}
 			devices = append(devices, a)
 		}
 	}
 	if len(kinds) > 0 {
 		b.Queue("SELECT i.kind, i.value, i.customer_id FROM "+keys("kind smallint, value text")+" JOIN identities i ON i.workspace_id = k.workspace_id AND i.kind = k.kind AND i.value = k.value",
-			workspaceID, kinds, values).Query(func(rows pgx.Rows) error {
-			var kind int16
-			var value string
-			var c uuid.UUID
-			_, err := pgx.ForEachRow(rows, []any{&kind, &value, &c}, func() error {
-				known.Known[ingest.Identifier{Kind: uint8(kind), Value: value}] = c
-				return nil
-			})
-			return err
-		})
+			workspaceID, kinds, values).Query(func(rows pgx.Rows) error { return readIdentities(rows, known.Known) })
 	}
 	if len(devices) > 0 {
 		b.Queue("SELECT d.anonymous_id, d.customer_id, d.profile_id, d.seen_with FROM "+keys("anonymous_id text")+" JOIN devices d ON d.workspace_id = k.workspace_id AND d.anonymous_id = k.anonymous_id",
@@ -90,6 +105,17 @@ func keys(columns string) string {
 		names, arrays = append(names, name), append(arrays, fmt.Sprintf("$%d::%s[]", i+2, kind))
 	}
 	return fmt.Sprintf("(SELECT $1::uuid AS workspace_id, u.* FROM unnest(%s) AS u (%s) OFFSET 0) AS k", strings.Join(arrays, ", "), strings.Join(names, ", "))
+}
+
+func readIdentities(rows pgx.Rows, customers map[ingest.Identifier]uuid.UUID) error {
+	var kind int16
+	var value string
+	var c uuid.UUID
+	_, err := pgx.ForEachRow(rows, []any{&kind, &value, &c}, func() error {
+		customers[ingest.Identifier{Kind: uint8(kind), Value: value}] = c
+		return nil
+	})
+	return err
 }
 
 func readDevices(rows pgx.Rows, known *ingest.Identities) error {
@@ -134,12 +160,31 @@ type identityWriter struct {
 	workspaceID uuid.UUID
 	zone        string
 	now         time.Time
+	last        *pgx.Batch         // sent at the transaction's end
 	there       map[uuid.UUID]bool // customers that are known to be stored
 	stale       []uuid.UUID        // customers whose events changed hands
+	moved       map[ingest.Identifier]uuid.UUID
 }
 
-// change writes merges, splits, identities and devices.
-func (w *identityWriter) change(ctx context.Context, r ingest.Resolution) error {
+// write makes a resolution so: merges and splits, then identities, devices and new customers, and at last what the items say
+// of their senders.
+func (w *identityWriter) write(ctx context.Context, items []ingest.Item, r ingest.Resolution) error {
+	if err := w.mergeAndSplit(ctx, r); err != nil {
+		return err
+	}
+	b := &pgx.Batch{}
+	w.queueIdentities(b, r)
+	w.queueCustomers(b, items, r)
+	of := w.queueProfiles(b, items, r)
+	if b.Len() > 0 {
+		if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
+			return fmt.Errorf("storing who is who: %w", err)
+		}
+	}
+	return w.describe(items, r, of)
+}
+
+func (w *identityWriter) mergeAndSplit(ctx context.Context, r ingest.Resolution) error {
 	var same, identified []ingest.Merge
 	for _, m := range r.Merges {
 		if m.Reason == ingest.ReasonSamePerson {
@@ -156,10 +201,10 @@ func (w *identityWriter) change(ctx context.Context, r ingest.Resolution) error 
 			return err
 		}
 	}
-	if err := w.merge(ctx, identified, ingest.ReasonIdentified); err != nil {
-		return err
-	}
-	b := &pgx.Batch{}
+	return w.merge(ctx, identified, ingest.ReasonIdentified)
+}
+
+func (w *identityWriter) queueIdentities(b *pgx.Batch, r ingest.Resolution) {
 	if n := len(r.Identities); n > 0 {
 		kinds, values, customers := make([]int16, 0, n), make([]string, 0, n), make([]uuid.UUID, 0, n)
 		for id, c := range r.Identities {
@@ -178,13 +223,6 @@ func (w *identityWriter) change(ctx context.Context, r ingest.Resolution) error 
 			ON CONFLICT (workspace_id, anonymous_id) DO UPDATE SET customer_id = excluded.customer_id, seen_with = excluded.seen_with`,
 			w.workspaceID, names, customers, profiles, seen)
 	}
-	if b.Len() == 0 {
-		return nil
-	}
-	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
-		return fmt.Errorf("storing who is who: %w", err)
-	}
-	return nil
 }
 
 // uuidArray is a list of ids as Postgres reads it: unnest does not hand on lists in lists.
@@ -218,9 +256,9 @@ func (w *identityWriter) merge(ctx context.Context, merges []ingest.Merge, reaso
 			ARRAY(SELECT p.id FROM merged_customers p WHERE p.workspace_id = k.workspace_id AND p.customer_id = k.merged) || k.merged,
 			coalesce((SELECT jsonb_agg(jsonb_build_array(i.kind, i.value)) FROM identities i WHERE i.workspace_id = k.workspace_id AND i.customer_id = k.merged), '[]'), $5, $6
 		FROM `+keys("merged uuid, kept uuid, id uuid")+" JOIN merged_customers p ON p.workspace_id = k.workspace_id AND p.id = k.merged", w.workspaceID, merged, kept, ids, reason, w.now)
-	for _, table := range []string{"merged_customers", "identities"} {
-		b.Queue("UPDATE "+table+" t SET customer_id = k.kept FROM "+pairs+" WHERE t.workspace_id = k.workspace_id AND t.customer_id = k.merged", w.workspaceID, merged, kept)
-	}
+	b.Queue("UPDATE merged_customers p SET customer_id = k.kept FROM "+pairs+" WHERE p.workspace_id = k.workspace_id AND p.customer_id = k.merged", w.workspaceID, merged, kept)
+	b.Queue("UPDATE identities i SET customer_id = k.kept FROM "+pairs+" WHERE i.workspace_id = k.workspace_id AND i.customer_id = k.merged RETURNING i.kind, i.value, i.customer_id",
+		w.workspaceID, merged, kept).Query(func(rows pgx.Rows) error { return readIdentities(rows, w.moved) })
 	b.Queue("UPDATE events e SET customer_id = k.kept, profile_id = coalesce(e.profile_id, e.customer_id) FROM "+pairs+" WHERE e.workspace_id = k.workspace_id AND e.customer_id = k.merged",
 		w.workspaceID, merged, kept)
 	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
@@ -248,8 +286,8 @@ func (w *identityWriter) split(ctx context.Context, s ingest.Split) error {
 	return nil
 }
 
-// customers stores those that items are of and that are not there yet.
-func (w *identityWriter) customers(ctx context.Context, items []ingest.Item, r ingest.Resolution) error {
+// queueCustomers stores those that items are of and that are not there yet.
+func (w *identityWriter) queueCustomers(b *pgx.Batch, items []ingest.Item, r ingest.Resolution) {
 	var fresh, parts, partOf []uuid.UUID
 	seen := map[uuid.UUID]bool{}
 	for i := range items {
@@ -264,7 +302,6 @@ func (w *identityWriter) customers(ctx context.Context, items []ingest.Item, r i
 			parts, partOf = append(parts, p), append(partOf, r.Customers[i])
 		}
 	}
-	b := &pgx.Batch{}
 	if len(fresh) > 0 {
 		b.Queue("INSERT INTO customers (workspace_id, id, time_zone, created_at) SELECT $1, u.id, $3, $4 FROM unnest($2::uuid[]) AS u (id) ON CONFLICT (workspace_id, id) DO NOTHING",
 			w.workspaceID, fresh, w.zone, w.now)
@@ -274,22 +311,21 @@ func (w *identityWriter) customers(ctx context.Context, items []ingest.Item, r i
 			SELECT $1, u.id, u.customer, $4 FROM unnest($2::uuid[], $3::uuid[]) AS u (id, customer) ON CONFLICT (workspace_id, id) DO NOTHING`,
 			w.workspaceID, parts, partOf, w.now)
 	}
-	if b.Len() == 0 {
-		return nil
-	}
-	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
-		return fmt.Errorf("storing new customers: %w", err)
-	}
-	return nil
 }
 
-// describe keeps what the items say of their senders, and what is known of each customer because of it.
-func (w *identityWriter) describe(ctx context.Context, items []ingest.Item, r ingest.Resolution) error {
+// toldOf is what the profiles of customers were told, and whose these are.
+type toldOf struct {
+	profiles map[uuid.UUID]ingest.Traits
+	of       map[uuid.UUID]uuid.UUID
+}
+
+// queueProfiles reads the profiles of those customers of whom something else is known because of the items. It is nil where
+// there are none.
+func (w *identityWriter) queueProfiles(b *pgx.Batch, items []ingest.Item, r ingest.Resolution) *toldOf {
 	affected := map[uuid.UUID]bool{}
-	told := map[uuid.UUID]bool{}
 	for i := range items {
 		if len(items[i].Traits) > 0 {
-			affected[r.Customers[i]], told[r.Profiles[i]] = true, true
+			affected[r.Customers[i]] = true
 		}
 	}
 	for _, m := range r.Merges {
@@ -306,52 +342,46 @@ func (w *identityWriter) describe(ctx context.Context, items []ingest.Item, r in
 	if len(affected) == 0 {
 		return nil
 	}
-	ids := make([]uuid.UUID, 0, len(affected))
-	for id := range affected {
-		ids = append(ids, id)
-	}
-	profiles, of, err := w.profiles(ctx, ids)
-	if err != nil {
+	told := &toldOf{map[uuid.UUID]ingest.Traits{}, map[uuid.UUID]uuid.UUID{}}
+	b.Queue("SELECT c.id, c.id, c.traits FROM "+keys("id uuid")+" JOIN customers c ON c.workspace_id = k.workspace_id AND c.id = k.id"+
+		" UNION ALL SELECT p.id, p.customer_id, p.traits FROM "+keys("id uuid")+" JOIN merged_customers p ON p.workspace_id = k.workspace_id AND p.customer_id = k.id",
+		w.workspaceID, slices.Collect(maps.Keys(affected))).Query(func(rows pgx.Rows) error {
+		var id, c uuid.UUID
+		var data []byte
+		_, err := pgx.ForEachRow(rows, []any{&id, &c, &data}, func() error {
+			t := ingest.Traits{}
+			if data != nil {
+				if err := json.Unmarshal(data, &t); err != nil {
+					return err
+				}
+			}
+			told.profiles[id], told.of[id] = t, c
+			return nil
+		})
 		return err
+	})
+	return told
+}
+
+// describe keeps what the items say of their senders, and what is known of each customer because of it.
+func (w *identityWriter) describe(items []ingest.Item, r ingest.Resolution, before *toldOf) error {
+	if before == nil {
+		return nil
 	}
+	told := map[uuid.UUID]bool{}
 	for i := range items {
 		if p := r.Profiles[i]; len(items[i].Traits) > 0 {
-			if profiles[p] == nil {
-				profiles[p], of[p] = ingest.Traits{}, r.Customers[i]
+			told[p] = true
+			if before.profiles[p] == nil {
+				before.profiles[p], before.of[p] = ingest.Traits{}, r.Customers[i]
 			}
-			profiles[p].Tell(items[i].Traits, items[i].At)
+			before.profiles[p].Tell(items[i].Traits, items[i].At)
 		}
 	}
-	return w.write(ctx, profiles, of, told)
+	return w.writeTraits(before.profiles, before.of, told)
 }
 
-// profiles reads what those customers' profiles were told, and whose they are.
-func (w *identityWriter) profiles(ctx context.Context, customers []uuid.UUID) (map[uuid.UUID]ingest.Traits, map[uuid.UUID]uuid.UUID, error) {
-	rows, err := w.tx.Query(ctx, "SELECT c.id, c.id, c.traits FROM "+keys("id uuid")+" JOIN customers c ON c.workspace_id = k.workspace_id AND c.id = k.id"+
-		" UNION ALL SELECT p.id, p.customer_id, p.traits FROM "+keys("id uuid")+" JOIN merged_customers p ON p.workspace_id = k.workspace_id AND p.customer_id = k.id", w.workspaceID, customers)
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading traits: %w", err)
-	}
-	profiles, of := map[uuid.UUID]ingest.Traits{}, map[uuid.UUID]uuid.UUID{}
-	var id, c uuid.UUID
-	var data []byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &c, &data}, func() error {
-		t := ingest.Traits{}
-		if data != nil {
-			if err := json.Unmarshal(data, &t); err != nil {
-				return err
-			}
-		}
-		profiles[id], of[id] = t, c
-		return nil
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading traits: %w", err)
-	}
-	return profiles, of, nil
-}
-
-func (w *identityWriter) write(ctx context.Context, profiles map[uuid.UUID]ingest.Traits, of map[uuid.UUID]uuid.UUID, told map[uuid.UUID]bool) error {
+func (w *identityWriter) writeTraits(profiles map[uuid.UUID]ingest.Traits, of map[uuid.UUID]uuid.UUID, told map[uuid.UUID]bool) error {
 	byCustomer := map[uuid.UUID][]ingest.Traits{}
 	var partIDs, partOf []uuid.UUID
 	var partTraits []string
@@ -393,8 +423,7 @@ func (w *identityWriter) write(ctx context.Context, profiles map[uuid.UUID]inges
 	if err != nil {
 		return fmt.Errorf("storing traits: %w", err)
 	}
-	b := &pgx.Batch{}
-	b.Queue(`INSERT INTO customers (workspace_id, id, traits, email, phone, first_name, last_name, city, country, locale, time_zone,
+	w.last.Queue(`INSERT INTO customers (workspace_id, id, traits, email, phone, first_name, last_name, city, country, locale, time_zone,
 			consent_email, consent_sms, consent_push, consent_whatsapp, attributes, external_id)
 		SELECT $1, u.id, nullif(u.traits, '{}'), nullif(u.email, ''), nullif(u.phone, ''), nullif(u.first_name, ''), nullif(u.last_name, ''),
 			nullif(u.city, ''), nullif(u.country, ''), nullif(u.locale, ''), u.time_zone, u.consent_email, u.consent_sms, u.consent_push, u.consent_whatsapp, u.attributes,
@@ -406,12 +435,9 @@ func (w *identityWriter) write(ctx context.Context, profiles map[uuid.UUID]inges
 			consent_email = excluded.consent_email, consent_sms = excluded.consent_sms, consent_push = excluded.consent_push, consent_whatsapp = excluded.consent_whatsapp,
 			attributes = excluded.attributes, external_id = excluded.external_id`, w.workspaceID, string(data), ingest.ByUserID)
 	if len(partIDs) > 0 {
-		b.Queue(`INSERT INTO merged_customers (workspace_id, id, customer_id, traits, created_at)
+		w.last.Queue(`INSERT INTO merged_customers (workspace_id, id, customer_id, traits, created_at)
 			SELECT $1, u.id, u.customer, u.traits::jsonb, $5 FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS u (id, customer, traits)
 			ON CONFLICT (workspace_id, id) DO UPDATE SET traits = excluded.traits`, w.workspaceID, partIDs, partOf, partTraits, w.now)
-	}
-	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
-		return fmt.Errorf("storing traits: %w", err)
 	}
 	return nil
 }

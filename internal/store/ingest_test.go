@@ -16,6 +16,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/apperr"
 	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/ingest"
+	"github.com/pulsehub/pulsehub/internal/store"
 )
 
 // sender is a data source that sends messages to a shop's store.
@@ -157,8 +158,18 @@ func (s sender) people() []string {
 
 var computed = []string{"customer_features", "customer_days", "customer_visits", "event_days", "event_hours", "visit_hours", "product_days"}
 
-// Whatever the order in which messages come, and in whatever batches, everybody is who they are; and what was computed bit by
-// bit is what is computed at once.
+// another is the sender as another process has it, which knows nothing of what this one learned.
+func (s sender) another() sender {
+	s.t.Helper()
+	db, err := store.Open(s.ctx, s.Pool().Config().ConnString(), 2)
+	require.NoError(s.t, err)
+	s.t.Cleanup(db.Close)
+	s.Store = db
+	return s
+}
+
+// Whatever the order in which messages come, in whatever batches and to whichever process, everybody is who they are; and
+// what was computed bit by bit is what is computed at once.
 func TestIdentityDoesNotDependOnOrder(t *testing.T) {
 	s := setupShop(t)
 	for seed := range uint64(12) {
@@ -168,13 +179,14 @@ func TestIdentityDoesNotDependOnOrder(t *testing.T) {
 			var first []string
 			for attempt := range 3 {
 				to := s.sender(s.workspace("Europe/Berlin"), datasource.HTTP)
+				processes := []sender{to, to.another()}
 				order := slices.Clone(messages)
 				if attempt > 0 {
 					r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 				}
 				for len(order) > 0 {
 					n := min(1+r.IntN(30), len(order))
-					to.send(order[:n]...)
+					processes[r.IntN(len(processes))].send(order[:n]...)
 					if r.Float64() < 0.5 {
 						to.refresh()
 					}
@@ -321,7 +333,7 @@ func TestNothingIsWrittenForADataSourceThatIsGone(t *testing.T) {
 	w, err := s.WriteIngest(s.ctx, to.source.WorkspaceID, []ingest.Batch{b})
 	require.NoError(t, err)
 	require.Zero(t, w.Events)
-	for _, table := range []string{"events", "customers", "rejected_events", "stale_customers", "identities", "devices"} {
+	for _, table := range []string{"events", "customers", "rejected_events", "stale_customers", "stale_lists", "identities", "devices"} {
 		require.Zero(t, s.count("SELECT count(*) FROM "+table+" WHERE workspace_id = $1", to.source.WorkspaceID), table)
 	}
 	_, err = s.SourceByWriteKey(s.ctx, "wk_"+to.source.ID.String())

@@ -118,8 +118,8 @@ func (o *orderActs) amounts(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUI
 }
 
 // settle decides which event counts for each order, marks all others as duplicates, and takes those that counted until now
-// out of counts. It answers the customers of these.
-func (o *orderActs) settle(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, items []ingest.Item, sources []ingest.Source, counts *rollup) ([]uuid.UUID, error) {
+// out of counts. It answers the customers of these. Which event counts is added to last.
+func (o *orderActs) settle(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, items []ingest.Item, sources []ingest.Source, counts *rollup, last *pgx.Batch) ([]uuid.UUID, error) {
 	best, holder := map[string]orderAct{}, map[string]int{}
 	for i := range items {
 		it := &items[i]
@@ -152,12 +152,10 @@ func (o *orderActs) settle(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID
 			old = append(old, was)
 		}
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO order_acts (workspace_id, order_id, rank, occurred_at, data_source_id, external_id)
+	last.Queue(`INSERT INTO order_acts (workspace_id, order_id, rank, occurred_at, data_source_id, external_id)
 		SELECT $1, u.* FROM unnest($2::text[], $3::smallint[], $4::timestamptz[], $5::uuid[], $6::text[]) AS u
 		ON CONFLICT (workspace_id, order_id) DO UPDATE SET rank = excluded.rank, occurred_at = excluded.occurred_at, data_source_id = excluded.data_source_id, external_id = excluded.external_id`,
-		workspaceID, ids, ranks, ats, from, externals); err != nil {
-		return nil, fmt.Errorf("noting orders: %w", err)
-	}
+		workspaceID, ids, ranks, ats, from, externals)
 	return outdo(ctx, tx, workspaceID, old, counts)
 }
 

@@ -21,9 +21,15 @@ func refreshRollups(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID) error
 	return nil
 }
 
-// lockWorkspaceData lets one transaction at a time rebuild or remove a workspace's data; it is held to the end of tx.
+const workspaceDataLock = "SELECT pg_advisory_xact_lock(hashtextextended('pulsehub.data:' || $1::text, 0))"
+
+// lockWorkspaceData lets one transaction at a time change a workspace's data; it is held to the end of tx. What processes
+// keep of who is who holds no longer once tx is committed.
 func lockWorkspaceData(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID) error {
-	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('pulsehub.data:' || $1::text, 0))", workspaceID.String()); err != nil {
+	b := &pgx.Batch{}
+	b.Queue(workspaceDataLock, workspaceID.String())
+	b.Queue("INSERT INTO identity_versions AS v (workspace_id, version) SELECT id, 1 FROM workspaces WHERE id = $1 ON CONFLICT (workspace_id) DO UPDATE SET version = v.version + 1", workspaceID)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("waiting for other work on this workspace's data: %w", err)
 	}
 	return nil

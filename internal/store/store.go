@@ -28,6 +28,8 @@ type Store struct {
 	pool   *pgxpool.Pool
 	db     *bun.DB
 	months sync.Map // whose partition of events is known to be there, as "2006-01"
+
+	identities *identityCache
 }
 
 // Open connects to Postgres. It fails at once if nothing answers. adjust may change how.
@@ -59,7 +61,7 @@ func Open(ctx context.Context, url string, maxConns int32, adjust ...func(*pgxpo
 		pool.Close()
 		return nil, fmt.Errorf("connecting to Postgres: %w", err)
 	}
-	return &Store{pool: pool, db: bun.NewDB(stdlib.OpenDBFromPool(pool), pgdialect.New())}, nil
+	return &Store{pool: pool, identities: newIdentityCache(), db: bun.NewDB(stdlib.OpenDBFromPool(pool), pgdialect.New())}, nil
 }
 
 // Close returns every connection.
