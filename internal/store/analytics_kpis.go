@@ -130,20 +130,26 @@ func (sc *scope) newcomers(ctx context.Context, tx pgx.Tx, both analytics.Range,
 	args := sc.args(both)
 	args["since_at"] = sc.q.From
 	count := func(column, from, to string) string {
-		return fmt.Sprintf("(SELECT count(*) FROM customer_features f WHERE workspace_id = @workspace AND %s >= %s AND %s < %s)", column, from, column, to)
+		return fmt.Sprintf("count(*) FILTER (WHERE %s >= %s AND %s < %s)", column, from, column, to)
 	}
-	from := ""
-	if sc.segment != nil {
-		count = func(column, from, to string) string {
-			return fmt.Sprintf("count(*) FILTER (WHERE %s >= %s AND %s < %s)", column, from, column, to)
-		}
-		from = `
+	sql := `
+	SELECT ` + count("first_seen_at", "@since_at", "@to_at") + ` AS new_customers, ` + count("first_order_at", "@since_at", "@to_at") + ` AS new_buyers,
+		` + count("first_seen_at", "@from_at", "@since_at") + ` AS new_customers_before, ` + count("first_order_at", "@from_at", "@since_at") + ` AS new_buyers_before
 	FROM customer_features f WHERE workspace_id = @workspace AND ` + sc.only("f.customer_id")
+	if sc.segment != nil {
+		return sc.queryRow(ctx, tx, sql, args).Scan(&this.newCustomers, &this.newBuyers, &earlier.newCustomers, &earlier.newBuyers)
 	}
-	return sc.queryRow(ctx, tx, `
-	SELECT `+count("first_seen_at", "@since_at", "@to_at")+` AS new_customers, `+count("first_order_at", "@since_at", "@to_at")+` AS new_buyers,
-		`+count("first_seen_at", "@from_at", "@since_at")+` AS new_customers_before, `+count("first_order_at", "@from_at", "@since_at")+` AS new_buyers_before`+from,
-		args).Scan(&this.newCustomers, &this.newBuyers, &earlier.newCustomers, &earlier.newBuyers)
+	sc.note(sql, args) // packed days say the same
+	days, err := sc.firsts(ctx, tx, both, false)
+	since := sc.args(sc.q.Range)["from"].(string)
+	for _, d := range days {
+		of := earlier
+		if d.day >= since {
+			of = this
+		}
+		of.newCustomers, of.newBuyers = of.newCustomers+d.came, of.newBuyers+d.bought
+	}
+	return err
 }
 
 // distinct counts the people of these days, each once.

@@ -55,6 +55,9 @@ type scope struct {
 	// Who the segment's members are, where findMembers has found them.
 	memberIDs     map[uuid.UUID]bool
 	memberNumbers []bool
+	// People without a number of their own get one for this answer: from how many were ever given, up to limit.
+	fresh map[uuid.UUID]int32
+	limit int
 }
 
 // maxSegmentEvents is how many events of a range are looked through for a segment's members.
@@ -78,10 +81,13 @@ func (s *Store) within(ctx context.Context, workspaceID uuid.UUID, q analytics.Q
 	return failed(err, doing)
 }
 
-// packed has the people of r's days read quickly: see packDays.
+// packed has the people and newcomers of r's days read quickly: see packDays.
 func (s *Store) packed(ctx context.Context, workspaceID uuid.UUID, r analytics.Range) error {
 	f, err := s.frameOf(ctx, workspaceID)
 	if err != nil {
+		return err
+	}
+	if err := s.packFirsts(ctx, f, r); err != nil {
 		return err
 	}
 	return s.packDays(ctx, f, r)

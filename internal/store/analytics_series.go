@@ -61,7 +61,14 @@ func (sc *scope) series(ctx context.Context, tx pgx.Tx, r analytics.Range) (step
 	values := map[string]decimal.Decimal{}
 	sum := decimal.Zero
 	buckets := analytics.Buckets(r, sc.q.Granularity, sc.zone)
-	if sc.q.Metric != "active_customers" {
+	switch {
+	case sc.q.Metric == "active_customers":
+	case firstAt[sc.q.Metric] != "" && sc.segment == nil && sc.q.Granularity != "hour":
+		if acts, err = sc.newcomersBy(ctx, tx, r, buckets, values); err != nil {
+			return nil, "", 0, 0, err
+		}
+		sum = decimal.NewFromInt(acts)
+	default:
 		args := sc.args(r)
 		sql := sc.seriesSQL()
 		if at := firstAt[sc.q.Metric]; at != "" {
@@ -155,6 +162,29 @@ func (sc *scope) seriesSQL() string {
 
 // firstAt is the feature behind metrics of who did something for the first time.
 var firstAt = map[string]string{"new_customers": "first_seen_at", "new_buyers": "first_order_at"}
+
+// newcomersBy counts each bucket's newcomers into values, and answers how many these are. Packed days say what the query says.
+func (sc *scope) newcomersBy(ctx context.Context, tx pgx.Tx, r analytics.Range, buckets []analytics.Bucket, values map[string]decimal.Decimal) (all int64, err error) {
+	args := sc.args(r)
+	args["starts"], args["step_from"], args["step_to"] = bounds(buckets)
+	sc.note(sc.newcomersSQL(firstAt[sc.q.Metric]), args)
+	days, err := sc.firsts(ctx, tx, r, false)
+	at := 0
+	var n int64
+	for _, d := range days {
+		for at < len(buckets)-1 && d.day >= buckets[at+1].Start {
+			at++
+			n = 0
+		}
+		count := d.came
+		if sc.q.Metric == "new_buyers" {
+			count = d.bought
+		}
+		n, all = n+count, all+count
+		values[buckets[at].Key] = decimal.NewFromInt(n)
+	}
+	return all, err
+}
 
 // newcomersSQL counts by steps whose bounds are known: what it reads is in an index, and no moment's day is looked for.
 func (sc *scope) newcomersSQL(at string) string {

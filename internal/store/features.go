@@ -94,6 +94,13 @@ func rebuild(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID) error {
 	if err := lockFeatures(ctx, tx, workspaceID); err != nil {
 		return err
 	}
+	// Packed newcomers may be of another zone.
+	b := &pgx.Batch{}
+	b.Queue("SELECT pg_advisory_xact_lock_shared(people_days_lock($1))", workspaceID)
+	b.Queue("DELETE FROM newcomer_days WHERE workspace_id = $1", workspaceID)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("forgetting newcomers: %w", err)
+	}
 	if _, err := tx.Exec(ctx, "SELECT refresh_features($1, NULL)", workspaceID); err != nil {
 		return fmt.Errorf("computing all features: %w", err)
 	}

@@ -61,19 +61,17 @@ func (sc *scope) crowd(ctx context.Context, tx pgx.Tx, r analytics.Range) (days 
 			return nil, 0, fmt.Errorf("the people of %s: %w", d, err)
 		}
 		if sc.segment != nil {
-			list = slices.DeleteFunc(list, func(p personDid) bool { return int(p.number) >= len(sc.memberNumbers) || !sc.memberNumbers[p.number] })
+			list = slices.DeleteFunc(list, func(p personDid) bool { return !sc.isMember(p.number) })
 		}
 		byDay[d] = list
 	}
 
-	// New people have no number yet, and get one for this answer.
-	if err := tx.QueryRow(ctx, "SELECT coalesce((SELECT given FROM customer_number_counts WHERE workspace_id = @workspace), 0)", args).Scan(&limit); err != nil {
+	if err := sc.countNumbers(ctx, tx); err != nil {
 		return nil, 0, err
 	}
-	fresh := map[uuid.UUID]int32{}
 	missing, err := sc.unpacked(ctx, tx, args, packed)
 	if err != nil || len(missing) == 0 {
-		return inOrder(byDay), limit, err
+		return inOrder(byDay), sc.limit, err
 	}
 	args["missing"] = missing
 	rows, err = tx.Query(ctx, `SELECT d.day, d.customer_id, n.number, d.did
@@ -89,23 +87,14 @@ func (sc *scope) crowd(ctx context.Context, tx pgx.Tx, r analytics.Range) (days 
 		if sc.segment != nil && !sc.memberIDs[id] {
 			return nil
 		}
-		if number == nil {
-			n, known := fresh[id]
-			if !known {
-				n = int32(limit)
-				fresh[id] = n
-				limit++
-			}
-			number = &n
-		}
 		d := day.Format(time.DateOnly)
-		byDay[d] = append(byDay[d], personDid{*number, byte(did)})
+		byDay[d] = append(byDay[d], personDid{sc.number(id, number), byte(did)})
 		number = nil
 		return nil
 	}); err != nil {
 		return nil, 0, err
 	}
-	return inOrder(byDay), limit, nil
+	return inOrder(byDay), sc.limit, nil
 }
 
 // unpacked are the days of a range that people did something on and that are not packed.
@@ -150,13 +139,23 @@ func (sc *scope) findMembers(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs)
 		if number == nil {
 			return nil
 		}
-		if n := int(*number) + 1; n > len(sc.memberNumbers) {
-			sc.memberNumbers = append(sc.memberNumbers, make([]bool, n-len(sc.memberNumbers))...)
-		}
-		sc.memberNumbers[*number] = true
+		sc.addMember(*number)
+		number = nil
 		return nil
 	})
 	return err
+}
+
+func (sc *scope) addMember(number int32) {
+	if n := int(number) + 1; n > len(sc.memberNumbers) {
+		sc.memberNumbers = append(sc.memberNumbers, make([]bool, n-len(sc.memberNumbers))...)
+	}
+	sc.memberNumbers[number] = true
+}
+
+// isMember tells whether a person is counted.
+func (sc *scope) isMember(number int32) bool {
+	return sc.segment == nil || int(number) < len(sc.memberNumbers) && sc.memberNumbers[number]
 }
 
 func packPeople(people []personDid) []byte {
@@ -197,8 +196,15 @@ func (s *Store) packDays(ctx context.Context, f frame, r analytics.Range) error 
 	if err != nil {
 		return err
 	}
+	return s.packInParts(ctx, missing, func(ctx context.Context, tx pgx.Tx, days []time.Time) error {
+		return packSome(ctx, tx, f.workspaceID, days)
+	})
+}
+
+// packInParts packs a few days in each transaction, and leaves the rest where others work on them for long.
+func (s *Store) packInParts(ctx context.Context, missing []time.Time, pack func(ctx context.Context, tx pgx.Tx, days []time.Time) error) error {
 	for days := range slices.Chunk(missing, packedAtOnce) {
-		err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return packSome(ctx, tx, f.workspaceID, days) })
+		err := s.inTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return pack(ctx, tx, days) })
 		var pg *pgconn.PgError
 		if errors.As(err, &pg) && (pg.Code == lockNotAvailable || pg.Code == uniqueViolation) {
 			return nil
@@ -213,46 +219,81 @@ func (s *Store) packDays(ctx context.Context, f frame, r analytics.Range) error 
 // packedAtOnce is how many days are packed in one transaction: who changes days waits for it.
 const packedAtOnce = 10
 
+// numbering gives numbers to people who have none.
+type numbering struct {
+	workspaceID   uuid.UUID
+	before, given int32
+	fresh         map[uuid.UUID]int32
+	rows          [][]any
+}
+
+// beginNumbering holds the workspace's days alone to the end of tx.
+func beginNumbering(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID) (*numbering, error) {
+	if _, err := tx.Exec(ctx, "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL lock_timeout = '500ms'"); err != nil {
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(people_days_lock($1))", workspaceID); err != nil {
+		return nil, err
+	}
+	n := &numbering{workspaceID: workspaceID, fresh: map[uuid.UUID]int32{}}
+	err := tx.QueryRow(ctx, "SELECT coalesce((SELECT given FROM customer_number_counts WHERE workspace_id = $1), 0)", workspaceID).Scan(&n.given)
+	n.before = n.given
+	return n, err
+}
+
+// of is a person's number: the one that is known, or a new one.
+func (n *numbering) of(id uuid.UUID, known *int32) int32 {
+	if known != nil {
+		return *known
+	}
+	number, ok := n.fresh[id]
+	if !ok {
+		number = n.given
+		n.given++
+		n.fresh[id] = number
+		n.rows = append(n.rows, []any{n.workspaceID, id, number})
+	}
+	return number
+}
+
+// store keeps the new numbers.
+func (n *numbering) store(ctx context.Context, tx pgx.Tx) error {
+	if n.given == n.before {
+		return nil
+	}
+	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"customer_numbers"}, []string{"workspace_id", "customer_id", "number"}, pgx.CopyFromRows(n.rows)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO customer_number_counts (workspace_id, given) VALUES ($1, $2)
+		ON CONFLICT (workspace_id) DO UPDATE SET given = excluded.given`, n.workspaceID, n.given)
+	return err
+}
+
 // packSome packs days that are not packed, and gives numbers to whoever has none.
 func packSome(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, days []time.Time) error {
-	if _, err := tx.Exec(ctx, "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL lock_timeout = '500ms'"); err != nil {
-		return err
-	}
-	args := pgx.NamedArgs{"workspace": workspaceID, "days": days}
-	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(people_days_lock(@workspace))", args); err != nil {
-		return err
-	}
-	var given, before int32
-	if err := tx.QueryRow(ctx, "SELECT coalesce((SELECT given FROM customer_number_counts WHERE workspace_id = @workspace), 0)", args).Scan(&given); err != nil {
-		return err
-	}
-	before = given
-	rows, err := tx.Query(ctx, `SELECT d.day, d.customer_id, n.number, d.did
-		FROM customer_days d LEFT JOIN customer_numbers n ON n.workspace_id = @workspace AND n.customer_id = d.customer_id
-		WHERE d.workspace_id = @workspace AND d.day = ANY (@days::date[])`, args)
+	numbers, err := beginNumbering(ctx, tx, workspaceID)
 	if err != nil {
 		return err
 	}
-	fresh := map[uuid.UUID]int32{}
-	var numbers [][]any
+	rows, err := tx.Query(ctx, `SELECT d.day, d.customer_id, n.number, d.did
+		FROM customer_days d LEFT JOIN customer_numbers n ON n.workspace_id = @workspace AND n.customer_id = d.customer_id
+		WHERE d.workspace_id = @workspace AND d.day = ANY (@days::date[])`, pgx.NamedArgs{"workspace": workspaceID, "days": days})
+	if err != nil {
+		return err
+	}
 	byDay := map[time.Time][]personDid{}
 	var day time.Time
 	var id uuid.UUID
 	var number *int32
 	var did int16
 	if _, err := pgx.ForEachRow(rows, []any{&day, &id, &number, &did}, func() error {
-		if number == nil {
-			n, known := fresh[id]
-			if !known {
-				n, given = given, given+1
-				fresh[id] = n
-				numbers = append(numbers, []any{workspaceID, id, n})
-			}
-			number = &n
-		}
-		byDay[day] = append(byDay[day], personDid{*number, byte(did)})
+		byDay[day] = append(byDay[day], personDid{numbers.of(id, number), byte(did)})
+		number = nil
 		return nil
 	}); err != nil {
+		return err
+	}
+	if err := numbers.store(ctx, tx); err != nil {
 		return err
 	}
 	var packed [][]any
@@ -260,16 +301,6 @@ func packSome(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, days []time
 		people := byDay[d]
 		slices.SortFunc(people, func(a, b personDid) int { return int(a.number - b.number) })
 		packed = append(packed, []any{workspaceID, d, packPeople(people)})
-	}
-	if given > before {
-		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"customer_numbers"}, []string{"workspace_id", "customer_id", "number"}, pgx.CopyFromRows(numbers)); err != nil {
-			return err
-		}
-		args["given"] = given
-		if _, err := tx.Exec(ctx, `INSERT INTO customer_number_counts (workspace_id, given) VALUES (@workspace, @given)
-			ON CONFLICT (workspace_id) DO UPDATE SET given = excluded.given`, args); err != nil {
-			return err
-		}
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"people_days"}, []string{"workspace_id", "day", "people"}, pgx.CopyFromRows(packed))
 	return err
