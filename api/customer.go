@@ -19,6 +19,8 @@ type Customers interface {
 	List(ctx context.Context, workspaceID uuid.UUID, q customer.Query, limit int, cursor string) ([]segment.Person, string, string, error)
 	Get(ctx context.Context, workspaceID, id uuid.UUID) (customer.Profile, error)
 	Timeline(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]customer.Act, string, string, error)
+	SetConsent(ctx context.Context, workspaceID, userID, id uuid.UUID, c customer.ConsentChange) (customer.Consent, error)
+	Consents(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]customer.ConsentChange, string, error)
 }
 
 // Customer is everything that is known of one customer, but what they did.
@@ -227,6 +229,10 @@ func (s *Server) customerRoutes(svc Customers) {
 	huma.Register(s.huma, operation("get-customer", http.MethodGet, "/customers/{id}", "A customer",
 		"404 customer_merged, with customerId, for a profile that is part of another customer by now.", 200), c.get)
 	huma.Register(s.huma, operation("customer-timeline", http.MethodGet, "/customers/{id}/timeline", "What a customer did, newest first", "", 200), c.timeline)
+	huma.Register(s.huma, operation("set-customer-consent", http.MethodPost, "/customers/{id}/consent", "Record what a customer allows",
+		"In force at once, and kept with who wrote it down. The newest word of a channel wins: what sources tell of before does not change it, and what they tell of later does. Answers what is in force.", 200), c.setConsent)
+	huma.Register(s.huma, operation("customer-consent", http.MethodGet, "/customers/{id}/consent", "What was recorded of a customer's consent, newest first",
+		"What sources told is not in it: channels of the customer has when each was last said.", 200), c.consents)
 }
 
 type customers struct{ service Customers }

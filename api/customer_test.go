@@ -256,9 +256,61 @@ func TestCustomersStayInTheirWorkspace(t *testing.T) {
 	for _, q := range []string{"ada", "ada@example.com", "+4930901820", "Ada-1", id} {
 		require.Empty(t, other.list("?q="+url.QueryEscape(q)), q)
 	}
-	for _, path := range []string{"", "/timeline"} {
+	for _, path := range []string{"", "/timeline", "/consent"} {
 		other.do(http.MethodGet, "/customers/"+id+path, nil).problem(http.StatusNotFound, "not_found")
 		s.client().do(http.MethodGet, "/customers/"+id+path, nil).problem(http.StatusUnauthorized, "unauthenticated")
 	}
+	consent := map[string]any{"channel": "email", "status": "revoked"}
+	other.do(http.MethodPost, "/customers/"+id+"/consent", consent).problem(http.StatusNotFound, "not_found")
+	s.client().do(http.MethodPost, "/customers/"+id+"/consent", consent).problem(http.StatusUnauthorized, "unauthenticated")
+	require.Equal(t, customer.ConsentGranted, one.get(uuid.MustParse(id)).Channels[0].Consent)
 	s.client().do(http.MethodGet, "/customers", nil).problem(http.StatusUnauthorized, "unauthenticated")
+}
+
+func TestConsentIsRecordedAndTheLastWordWins(t *testing.T) {
+	s := setupPeople(t)
+	m := s.tracked("marketer@example.com")
+	m.send(adaSaid)
+	id := m.find("ada").ID
+	path := "/customers/" + id.String() + "/consent"
+	set := func(channel, status string) api.CustomerChannel {
+		t.Helper()
+		return decode[api.CustomerChannel](m.do(http.MethodPost, path, map[string]any{"channel": channel, "status": status, "source": "phone call", "note": "asked " + channel}), http.StatusOK)
+	}
+	revoked := set("email", "revoked")
+	require.Equal(t, customer.ConsentRevoked, revoked.Consent)
+	require.False(t, revoked.Reachable)
+	require.Equal(t, "phone call", revoked.Change.Source)
+	require.NotNil(t, revoked.Change.UserID)
+	require.Empty(t, m.find("ada").Channels)
+	require.True(t, set("sms", "granted").Reachable)
+	require.Equal(t, []string{"sms"}, m.find("ada").Channels)
+	emailers := json.RawMessage(`{"type":"attribute","attribute":"consent.email","op":"eq","value":true}`)
+	require.Zero(t, decode[api.SegmentPreview](m.do(http.MethodPost, "/segments/preview", map[string]any{"rule": emailers}), http.StatusOK).Count)
+
+	// What a source tells late and was said before does not change it; what it tells of later does.
+	m.send(`{"type":"identify","messageId":"late","userId":"Ada-1","timestamp":"2026-11-02T09:00:00Z","traits":{"consent":{"email":true,"sms":false},"city":"London"}}`)
+	ada := m.get(id)
+	require.Equal(t, "London", ada.City)
+	require.Equal(t, []string{"revoked", "granted"}, []string{string(ada.Channels[0].Consent), string(ada.Channels[1].Consent)})
+	s.advance(time.Minute)
+	m.send(`{"type":"identify","messageId":"later","userId":"Ada-1","traits":{"consent":{"email":true}}}`)
+	now := m.get(id).Channels[0]
+	require.Equal(t, customer.ConsentGranted, now.Consent)
+	require.Nil(t, now.Change, "that was not said through the API")
+	s.advance(time.Minute)
+	set("email", "revoked")
+
+	history := decode[api.Page[api.ConsentChange]](m.do(http.MethodGet, path+"?limit=2", nil), http.StatusOK)
+	require.Len(t, history.Items, 2)
+	require.Equal(t, "asked email", history.Items[0].Note)
+	require.Equal(t, "asked sms", history.Items[1].Note)
+	rest := decode[api.Page[api.ConsentChange]](m.do(http.MethodGet, path+"?limit=2&cursor="+history.NextCursor, nil), http.StatusOK)
+	require.Len(t, rest.Items, 1)
+
+	for _, body := range []map[string]any{{"channel": "fax", "status": "granted"}, {"channel": "email", "status": "maybe"}, {"channel": "email"}, {"channel": "email", "status": "granted", "note": strings.Repeat("x", 1001)}} {
+		m.do(http.MethodPost, path, body).problem(422, "invalid")
+	}
+	m.do(http.MethodPost, path, map[string]any{"channel": "email", "status": "granted", "by": "me"}).problem(422, "unknown_field")
+	m.do(http.MethodPost, "/customers/"+uuid.NewString()+"/consent", map[string]any{"channel": "email", "status": "granted"}).problem(http.StatusNotFound, "not_found")
 }

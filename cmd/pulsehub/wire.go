@@ -151,7 +151,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 			},
 			Predictions:     predict.NewService(a.store),
 			Segments:        segment.NewService(segment.ServiceConfig{Repository: a.store, Parser: router, Now: time.Now}),
-			Customers:       customer.NewService(customer.ServiceConfig{Repository: a.store, Segments: a.store, Now: time.Now}),
+			Customers:       customer.NewService(customer.ServiceConfig{Repository: a.store, Segments: a.store, Refresh: a.refresh, Now: time.Now}),
 			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
 				Service: a.chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,

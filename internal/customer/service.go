@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,10 @@ type Repository interface {
 	FindCustomer(ctx context.Context, workspaceID, id uuid.UUID) (Profile, error)
 	// CustomerTimeline is a page of what a customer did, newest first.
 	CustomerTimeline(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]Act, string, error)
+	// SetConsent records a change and puts it in force, in one transaction. The newest word of a channel wins, wherever it was said.
+	SetConsent(ctx context.Context, workspaceID uuid.UUID, c ConsentChange) error
+	// ConsentChanges is a page of the history, newest first.
+	ConsentChanges(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]ConsentChange, string, error)
 	// Locale is the workspace's time zone and currency.
 	Locale(ctx context.Context, workspaceID uuid.UUID) (*time.Location, string, error)
 }
@@ -35,7 +40,9 @@ type ServiceConfig struct {
 	Segments interface {
 		FreshenSegments(ctx context.Context, workspaceID uuid.UUID, now time.Time) error
 	}
-	Now func() time.Time
+	// Refresh has segments and predictions follow a change. It must not block for long, and may fail; nil does nothing.
+	Refresh func(ctx context.Context, workspaceID uuid.UUID)
+	Now     func() time.Time
 }
 
 // Service answers who single customers are, and changes what is known of them.
@@ -71,4 +78,35 @@ func (s *Service) Timeline(ctx context.Context, workspaceID, id uuid.UUID, limit
 	}
 	acts, next, err = s.Repository.CustomerTimeline(ctx, workspaceID, id, limit, cursor)
 	return acts, next, currency, err
+}
+
+// Consents is the history of what was said of a customer's consent through the API, newest first.
+func (s *Service) Consents(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]ConsentChange, string, error) {
+	return s.Repository.ConsentChanges(ctx, workspaceID, id, limit, cursor)
+}
+
+// SetConsent records what a customer said of messages over a channel, which is in force at once. It answers what is in force
+// for the channel then.
+func (s *Service) SetConsent(ctx context.Context, workspaceID, userID, id uuid.UUID, c ConsentChange) (Consent, error) {
+	c.Source, c.Note = strings.TrimSpace(c.Source), strings.TrimSpace(c.Note)
+	if err := c.Validate(); err != nil {
+		return Consent{}, err
+	}
+	c.ID, c.CustomerID, c.UserID, c.At = uuid.Must(uuid.NewV7()), id, &userID, s.Now().UTC().Truncate(time.Millisecond)
+	if err := s.Repository.SetConsent(ctx, workspaceID, c); err != nil {
+		return Consent{}, err
+	}
+	s.refresh(ctx, workspaceID)
+	p, err := s.Repository.FindCustomer(ctx, workspaceID, id)
+	if err != nil {
+		return Consent{}, err
+	}
+	return p.Consents[slices.Index(Channels, c.Channel)], nil
+}
+
+// refresh has segments and predictions follow. Where it fails they follow with what comes next.
+func (s *Service) refresh(ctx context.Context, workspaceID uuid.UUID) {
+	if s.Refresh != nil {
+		s.Refresh(ctx, workspaceID)
+	}
 }
