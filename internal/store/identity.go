@@ -19,9 +19,9 @@ import (
 // resolved is whose the items of a transaction are, and what it changed for it.
 type resolved struct {
 	ingest.Resolution
-	stale   []uuid.UUID                     // customers whose events changed hands
-	moved   map[ingest.Identifier]uuid.UUID // identifiers that went with merged customers
-	changed bool                            // whether anything that was known before is another now
+	stale   []uuid.UUID                    // customers whose events changed hands
+	moved   map[ingest.Identifier]identity // identifiers that went with merged customers
+	changed bool                           // whether anything that was known before is another now
 }
 
 // resolveIdentities finds whose the items are and makes what follows from it so, within tx, which holds the workspace's lock.
@@ -34,7 +34,7 @@ func resolveIdentities(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, zo
 		}
 		r = ingest.Resolve(items, *known)
 	}
-	w := identityWriter{tx: tx, workspaceID: workspaceID, zone: zone, now: now, last: last, there: map[uuid.UUID]bool{}, moved: map[ingest.Identifier]uuid.UUID{}}
+	w := identityWriter{tx: tx, workspaceID: workspaceID, zone: zone, now: now, last: last, there: map[uuid.UUID]bool{}, moved: map[ingest.Identifier]identity{}}
 	for _, c := range known.Known {
 		w.there[c] = true
 	}
@@ -60,7 +60,12 @@ func resolveIdentities(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, zo
 
 // identityQueries asks for all that is known of the items' identifiers and devices and that cache does not know at g.
 func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item, cache *identityCache, g identityGeneration) *ingest.Identities {
-	known := &ingest.Identities{Known: map[ingest.Identifier]uuid.UUID{}, Devices: map[string]ingest.Device{}, Apart: map[[2]uuid.UUID]bool{}}
+	known := &ingest.Identities{Known: map[ingest.Identifier]uuid.UUID{}, Profiles: map[ingest.Identifier]uuid.UUID{}, Devices: map[string]ingest.Device{}, Apart: map[[2]uuid.UUID]bool{}}
+	know := func(id ingest.Identifier, of identity) {
+		if known.Known[id] = of.customer; of.profile != uuid.Nil {
+			known.Profiles[id] = of.profile
+		}
+	}
 	var kinds []int16
 	var values, devices []string
 	asked, askedDevices := map[ingest.Identifier]bool{}, map[string]bool{}
@@ -68,8 +73,8 @@ func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item, c
 		for _, id := range items[i].Identifiers {
 			if !asked[id] {
 				asked[id] = true
-				if c, ok := cache.identifier(g, id); ok {
-					known.Known[id] = c
+				if of, ok := cache.identifier(g, id); ok {
+					know(id, of)
 					continue
 				}
 				kinds, values = append(kinds, int16(id.Kind)), append(values, id.Value)
@@ -85,11 +90,11 @@ func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item, c
 		}
 	}
 	if len(kinds) > 0 {
-		b.Queue("SELECT i.kind, i.value, i.customer_id FROM "+keys("kind smallint, value text")+" JOIN identities i ON i.workspace_id = k.workspace_id AND i.kind = k.kind AND i.value = k.value",
-			workspaceID, kinds, values).Query(func(rows pgx.Rows) error { return readIdentities(rows, known.Known) })
+		b.Queue("SELECT i.kind, i.value, i.customer_id, i.profile_id FROM "+keys("kind smallint, value text")+" JOIN identities i ON i.workspace_id = k.workspace_id AND i.kind = k.kind AND i.value = k.value",
+			workspaceID, kinds, values).Query(func(rows pgx.Rows) error { return readIdentities(rows, know) })
 	}
 	if len(devices) > 0 {
-		b.Queue("SELECT d.anonymous_id, d.customer_id, d.profile_id, d.seen_with FROM "+keys("anonymous_id text")+" JOIN devices d ON d.workspace_id = k.workspace_id AND d.anonymous_id = k.anonymous_id",
+		b.Queue("SELECT d.anonymous_id, d.customer_id, d.profile_id, d.seen_with, d.seen_profiles FROM "+keys("anonymous_id text")+" JOIN devices d ON d.workspace_id = k.workspace_id AND d.anonymous_id = k.anonymous_id",
 			workspaceID, devices).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
 	}
 	return known
@@ -107,12 +112,16 @@ func keys(columns string) string {
 	return fmt.Sprintf("(SELECT $1::uuid AS workspace_id, u.* FROM unnest(%s) AS u (%s) OFFSET 0) AS k", strings.Join(arrays, ", "), strings.Join(names, ", "))
 }
 
-func readIdentities(rows pgx.Rows, customers map[ingest.Identifier]uuid.UUID) error {
+// identity is whose an identifier is: a customer's, and of their profiles one that became part of them (Nil: their own).
+type identity struct{ customer, profile uuid.UUID }
+
+func readIdentities(rows pgx.Rows, know func(id ingest.Identifier, of identity)) error {
 	var kind int16
 	var value string
 	var c uuid.UUID
-	_, err := pgx.ForEachRow(rows, []any{&kind, &value, &c}, func() error {
-		customers[ingest.Identifier{Kind: uint8(kind), Value: value}] = c
+	var p uuid.NullUUID
+	_, err := pgx.ForEachRow(rows, []any{&kind, &value, &c, &p}, func() error {
+		know(ingest.Identifier{Kind: uint8(kind), Value: value}, identity{c, p.UUID})
 		return nil
 	})
 	return err
@@ -121,13 +130,29 @@ func readIdentities(rows pgx.Rows, customers map[ingest.Identifier]uuid.UUID) er
 func readDevices(rows pgx.Rows, known *ingest.Identities) error {
 	var name string
 	var d ingest.Device
-	_, err := pgx.ForEachRow(rows, []any{&name, &d.Customer, &d.Profile, &d.SeenWith}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&name, &d.Customer, &d.Profile, &d.SeenWith, &d.SeenProfiles}, func() error {
 		known.Devices[name] = d
-		d.SeenWith = nil
+		d.SeenWith, d.SeenProfiles = nil, nil
 		return nil
 	})
 	return err
 }
+
+// devicesSQL is the devices that belong to customers $2, and the shared ones that were seen with them.
+const devicesSQL = `SELECT anonymous_id, customer_id, profile_id, seen_with, seen_profiles FROM devices WHERE workspace_id = $1 AND customer_id = ANY ($2)
+	UNION SELECT anonymous_id, customer_id, profile_id, seen_with, seen_profiles FROM devices WHERE workspace_id = $1 AND cardinality(seen_with) > 1 AND seen_with && $2`
+
+// apartSQL is who is to stay apart of customers $2: what was taken apart are profiles, and each may be part of somebody by now.
+const apartSQL = `WITH parts AS MATERIALIZED (
+		SELECT unnest($2::uuid[]) AS id UNION ALL SELECT id FROM merged_customers WHERE workspace_id = $1 AND customer_id = ANY ($2)
+	), undone AS MATERIALIZED (
+		SELECT coalesce(m.tied[1], m.customer_id) AS one, coalesce(m.tied[2], m.merged_id) AS other
+		FROM customer_merges m WHERE m.workspace_id = $1 AND m.undone_at IS NOT NULL AND m.reason = 'same_person'
+			AND (m.customer_id IN (SELECT id FROM parts) OR m.merged_id IN (SELECT id FROM parts)
+				OR m.tied[1] IN (SELECT id FROM parts) OR m.tied[2] IN (SELECT id FROM parts))
+	)
+	SELECT coalesce(a.customer_id, u.one), coalesce(b.customer_id, u.other)
+	FROM undone u LEFT JOIN merged_customers a ON a.workspace_id = $1 AND a.id = u.one LEFT JOIN merged_customers b ON b.workspace_id = $1 AND b.id = u.other`
 
 // moreOf reads what a merge of customers depends on: the devices they were seen with, and who is to stay apart.
 func moreOf(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, merged []uuid.UUID, merges []ingest.Merge, known *ingest.Identities) error {
@@ -136,11 +161,8 @@ func moreOf(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, merged []uuid
 		ids = append(ids, m.Customer)
 	}
 	b := &pgx.Batch{}
-	b.Queue(`SELECT anonymous_id, customer_id, profile_id, seen_with FROM devices WHERE workspace_id = $1 AND customer_id = ANY ($2)
-		UNION SELECT anonymous_id, customer_id, profile_id, seen_with FROM devices WHERE workspace_id = $1 AND cardinality(seen_with) > 1 AND seen_with && $2`,
-		workspaceID, ids).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
-	b.Queue("SELECT customer_id, merged_id FROM customer_merges WHERE workspace_id = $1 AND undone_at IS NOT NULL AND (customer_id = ANY ($2) OR merged_id = ANY ($2))",
-		workspaceID, ids).Query(func(rows pgx.Rows) error {
+	b.Queue(devicesSQL, workspaceID, ids).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
+	b.Queue(apartSQL, workspaceID, ids).Query(func(rows pgx.Rows) error {
 		var one, other uuid.UUID
 		_, err := pgx.ForEachRow(rows, []any{&one, &other}, func() error {
 			known.Apart[ingest.Pair(one, other)] = true
@@ -163,7 +185,7 @@ type identityWriter struct {
 	last        *pgx.Batch         // sent at the transaction's end
 	there       map[uuid.UUID]bool // customers that are known to be stored
 	stale       []uuid.UUID        // customers whose events changed hands
-	moved       map[ingest.Identifier]uuid.UUID
+	moved       map[ingest.Identifier]identity
 }
 
 // write makes a resolution so: merges and splits, then identities, devices and new customers, and at last what the items say
@@ -206,23 +228,37 @@ func (w *identityWriter) mergeAndSplit(ctx context.Context, r ingest.Resolution)
 
 func (w *identityWriter) queueIdentities(b *pgx.Batch, r ingest.Resolution) {
 	if n := len(r.Identities); n > 0 {
-		kinds, values, customers := make([]int16, 0, n), make([]string, 0, n), make([]uuid.UUID, 0, n)
+		kinds, values, customers, profiles := make([]int16, 0, n), make([]string, 0, n), make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n)
 		for id, c := range r.Identities {
-			kinds, values, customers = append(kinds, int16(id.Kind)), append(values, id.Value), append(customers, c)
+			kinds, values, customers, profiles = append(kinds, int16(id.Kind)), append(values, id.Value), append(customers, c), append(profiles, r.Named[id])
 		}
-		b.Queue(`INSERT INTO identities (workspace_id, kind, value, customer_id) SELECT $1, u.* FROM unnest($2::smallint[], $3::text[], $4::uuid[]) AS u
-			ON CONFLICT (workspace_id, kind, value) DO UPDATE SET customer_id = excluded.customer_id`, w.workspaceID, kinds, values, customers)
+		b.Queue(`INSERT INTO identities AS i (workspace_id, kind, value, customer_id, profile_id)
+			SELECT $1, u.kind, u.value, u.customer, nullif(u.profile, u.customer) FROM unnest($2::smallint[], $3::text[], $4::uuid[], $5::uuid[]) AS u (kind, value, customer, profile)
+			ON CONFLICT (workspace_id, kind, value) DO UPDATE SET customer_id = excluded.customer_id, profile_id = coalesce(i.profile_id, excluded.profile_id)`,
+			w.workspaceID, kinds, values, customers, profiles)
 	}
-	if n := len(r.Devices); n > 0 {
-		names, customers, profiles, seen := make([]string, 0, n), make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n), make([]string, 0, n)
-		for name, d := range r.Devices {
-			names, customers, profiles, seen = append(names, name), append(customers, d.Customer), append(profiles, d.Profile), append(seen, uuidArray(d.SeenWith))
+	if len(r.Devices) > 0 {
+		queueDevices(b, w.workspaceID, r.Devices)
+	}
+}
+
+// queueDevices stores devices as they are now.
+func queueDevices(b *pgx.Batch, workspaceID uuid.UUID, devices map[string]ingest.Device) {
+	n := len(devices)
+	names, customers, profiles, seen, before := make([]string, 0, n), make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n), make([]string, 0, n), make([]string, 0, n)
+	for name, d := range devices {
+		names, customers, profiles, seen = append(names, name), append(customers, d.Customer), append(profiles, d.Profile), append(seen, uuidArray(d.SeenWith))
+		if d.SeenProfiles == nil {
+			before = append(before, "")
+		} else {
+			before = append(before, uuidArray(d.SeenProfiles))
 		}
-		b.Queue(`INSERT INTO devices (workspace_id, anonymous_id, customer_id, profile_id, seen_with)
-			SELECT $1, u.name, u.customer, u.profile, u.seen::uuid[] FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[]) AS u (name, customer, profile, seen)
-			ON CONFLICT (workspace_id, anonymous_id) DO UPDATE SET customer_id = excluded.customer_id, seen_with = excluded.seen_with`,
-			w.workspaceID, names, customers, profiles, seen)
 	}
+	b.Queue(`INSERT INTO devices (workspace_id, anonymous_id, customer_id, profile_id, seen_with, seen_profiles)
+		SELECT $1, u.name, u.customer, u.profile, u.seen::uuid[], nullif(u.before, '')::uuid[]
+		FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[]) AS u (name, customer, profile, seen, before)
+		ON CONFLICT (workspace_id, anonymous_id) DO UPDATE SET customer_id = excluded.customer_id, seen_with = excluded.seen_with, seen_profiles = excluded.seen_profiles`,
+		workspaceID, names, customers, profiles, seen, before)
 }
 
 // uuidArray is a list of ids as Postgres reads it: unnest does not hand on lists in lists.
@@ -242,23 +278,29 @@ func (w *identityWriter) merge(ctx context.Context, merges []ingest.Merge, reaso
 	if len(merges) == 0 {
 		return nil
 	}
-	merged, kept, ids := make([]uuid.UUID, len(merges)), make([]uuid.UUID, len(merges)), make([]uuid.UUID, len(merges))
+	merged, kept, ids, tied := make([]uuid.UUID, len(merges)), make([]uuid.UUID, len(merges)), make([]uuid.UUID, len(merges)), make([]string, len(merges))
 	for i, m := range merges {
 		merged[i], kept[i], ids[i] = m.Merged, m.Customer, uuid.Must(uuid.NewV7())
+		if m.Reason == ingest.ReasonSamePerson {
+			tied[i] = uuidArray(m.Tied[:])
+		}
 	}
 	pairs := keys("merged uuid, kept uuid")
 	b := &pgx.Batch{}
 	b.Queue("WITH gone AS (DELETE FROM customers c USING "+pairs+" WHERE c.workspace_id = k.workspace_id AND c.id = k.merged RETURNING c.id, k.kept, c.traits, c.created_at) "+
 		"INSERT INTO merged_customers (workspace_id, id, customer_id, traits, created_at) SELECT $1, id, kept, traits, created_at FROM gone "+
 		"ON CONFLICT (workspace_id, id) DO UPDATE SET customer_id = excluded.customer_id", w.workspaceID, merged, kept)
-	b.Queue("INSERT INTO customer_merges (id, workspace_id, customer_id, merged_id, profiles, identities, reason, merged_at)"+`
+	b.Queue("INSERT INTO customer_merges (id, workspace_id, customer_id, merged_id, profiles, identities, reason, merged_at, tied)"+`
 		SELECT k.id, $1, k.kept, k.merged,
 			ARRAY(SELECT p.id FROM merged_customers p WHERE p.workspace_id = k.workspace_id AND p.customer_id = k.merged) || k.merged,
-			coalesce((SELECT jsonb_agg(jsonb_build_array(i.kind, i.value)) FROM identities i WHERE i.workspace_id = k.workspace_id AND i.customer_id = k.merged), '[]'), $5, $6
-		FROM `+keys("merged uuid, kept uuid, id uuid")+" JOIN merged_customers p ON p.workspace_id = k.workspace_id AND p.id = k.merged", w.workspaceID, merged, kept, ids, reason, w.now)
+			coalesce((SELECT jsonb_agg(jsonb_build_array(i.kind, i.value)) FROM identities i WHERE i.workspace_id = k.workspace_id AND i.customer_id = k.merged), '[]'), $6, $7, nullif(k.tied, '')::uuid[]
+		FROM `+keys("merged uuid, kept uuid, id uuid, tied text")+" JOIN merged_customers p ON p.workspace_id = k.workspace_id AND p.id = k.merged", w.workspaceID, merged, kept, ids, tied, reason, w.now)
 	b.Queue("UPDATE merged_customers p SET customer_id = k.kept FROM "+pairs+" WHERE p.workspace_id = k.workspace_id AND p.customer_id = k.merged", w.workspaceID, merged, kept)
-	b.Queue("UPDATE identities i SET customer_id = k.kept FROM "+pairs+" WHERE i.workspace_id = k.workspace_id AND i.customer_id = k.merged RETURNING i.kind, i.value, i.customer_id",
-		w.workspaceID, merged, kept).Query(func(rows pgx.Rows) error { return readIdentities(rows, w.moved) })
+	b.Queue("UPDATE identities i SET customer_id = k.kept, profile_id = coalesce(i.profile_id, i.customer_id) FROM "+pairs+
+		" WHERE i.workspace_id = k.workspace_id AND i.customer_id = k.merged RETURNING i.kind, i.value, i.customer_id, i.profile_id",
+		w.workspaceID, merged, kept).Query(func(rows pgx.Rows) error {
+		return readIdentities(rows, func(id ingest.Identifier, of identity) { w.moved[id] = of })
+	})
 	b.Queue("UPDATE events e SET customer_id = k.kept, profile_id = coalesce(e.profile_id, e.customer_id) FROM "+pairs+" WHERE e.workspace_id = k.workspace_id AND e.customer_id = k.merged",
 		w.workspaceID, merged, kept)
 	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {
@@ -342,10 +384,15 @@ func (w *identityWriter) queueProfiles(b *pgx.Batch, items []ingest.Item, r inge
 	if len(affected) == 0 {
 		return nil
 	}
+	return queueToldOf(b, w.workspaceID, slices.Collect(maps.Keys(affected)))
+}
+
+// queueToldOf reads the profiles of customers.
+func queueToldOf(b *pgx.Batch, workspaceID uuid.UUID, customers []uuid.UUID) *toldOf {
 	told := &toldOf{map[uuid.UUID]ingest.Traits{}, map[uuid.UUID]uuid.UUID{}}
 	b.Queue("SELECT c.id, c.id, c.traits FROM "+keys("id uuid")+" JOIN customers c ON c.workspace_id = k.workspace_id AND c.id = k.id"+
 		" UNION ALL SELECT p.id, p.customer_id, p.traits FROM "+keys("id uuid")+" JOIN merged_customers p ON p.workspace_id = k.workspace_id AND p.customer_id = k.id",
-		w.workspaceID, slices.Collect(maps.Keys(affected))).Query(func(rows pgx.Rows) error {
+		workspaceID, customers).Query(func(rows pgx.Rows) error {
 		var id, c uuid.UUID
 		var data []byte
 		_, err := pgx.ForEachRow(rows, []any{&id, &c, &data}, func() error {

@@ -23,7 +23,7 @@ type identityCache struct {
 	mu          sync.Mutex
 	generations uint64
 	workspaces  *lru.Cache[uuid.UUID, identityGeneration]
-	identifiers *lru.Cache[identifierKey, uuid.UUID]
+	identifiers *lru.Cache[identifierKey, identity]
 	devices     *lru.Cache[deviceKey, ingest.Device]
 }
 
@@ -46,7 +46,7 @@ type deviceKey struct {
 func newIdentityCache() *identityCache {
 	c := &identityCache{}
 	c.workspaces, _ = lru.New[uuid.UUID, identityGeneration](cachedWorkspaces) // fails for sizes below one only
-	c.identifiers, _ = lru.New[identifierKey, uuid.UUID](cachedIdentities / 2)
+	c.identifiers, _ = lru.New[identifierKey, identity](cachedIdentities / 2)
 	c.devices, _ = lru.New[deviceKey, ingest.Device](cachedIdentities / 2)
 	return c
 }
@@ -66,7 +66,7 @@ func (c *identityCache) at(workspaceID uuid.UUID, version int64) identityGenerat
 
 // learn adds what a transaction that has been committed read and wrote, having begun at g and left the identities at
 // version. It does nothing where another one came in between.
-func (c *identityCache) learn(workspaceID uuid.UUID, g identityGeneration, version int64, known *ingest.Identities, r *ingest.Resolution, moved map[ingest.Identifier]uuid.UUID) {
+func (c *identityCache) learn(workspaceID uuid.UUID, g identityGeneration, version int64, known *ingest.Identities, r *resolved) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if now, ok := c.workspaces.Get(workspaceID); !ok || now != g {
@@ -75,13 +75,21 @@ func (c *identityCache) learn(workspaceID uuid.UUID, g identityGeneration, versi
 	c.workspaces.Add(workspaceID, identityGeneration{g.generation, version})
 	for id, customer := range known.Known {
 		if _, changed := r.Identities[id]; !changed && !c.identifiers.Contains(identifierKey{g.generation, id}) {
-			c.addIdentifier(g, id, customer)
+			c.addIdentifier(g, id, identity{customer, known.Profiles[id]})
 		}
 	}
-	for _, changed := range []map[ingest.Identifier]uuid.UUID{moved, r.Identities} {
-		for id, customer := range changed {
-			c.addIdentifier(g, id, customer)
+	for id, of := range r.moved {
+		c.addIdentifier(g, id, of)
+	}
+	for id, customer := range r.Identities {
+		of := identity{customer, known.Profiles[id]} // once there is a profile it stays
+		if moved, ok := r.moved[id]; ok && of.profile == uuid.Nil {
+			of.profile = moved.profile
 		}
+		if named := r.Named[id]; of.profile == uuid.Nil && named != customer {
+			of.profile = named
+		}
+		c.addIdentifier(g, id, of)
 	}
 	for name, d := range known.Devices {
 		if _, changed := r.Devices[name]; !changed && !c.devices.Contains(deviceKey{g.generation, name}) {
@@ -94,11 +102,11 @@ func (c *identityCache) learn(workspaceID uuid.UUID, g identityGeneration, versi
 }
 
 // addIdentifier keeps a copy: what it is given may be a part of a whole request's body.
-func (c *identityCache) addIdentifier(g identityGeneration, id ingest.Identifier, customer uuid.UUID) {
-	c.identifiers.Add(identifierKey{g.generation, ingest.Identifier{Kind: id.Kind, Value: strings.Clone(id.Value)}}, customer)
+func (c *identityCache) addIdentifier(g identityGeneration, id ingest.Identifier, of identity) {
+	c.identifiers.Add(identifierKey{g.generation, ingest.Identifier{Kind: id.Kind, Value: strings.Clone(id.Value)}}, of)
 }
 
-func (c *identityCache) identifier(g identityGeneration, id ingest.Identifier) (uuid.UUID, bool) {
+func (c *identityCache) identifier(g identityGeneration, id ingest.Identifier) (identity, bool) {
 	return c.identifiers.Get(identifierKey{g.generation, id})
 }
 

@@ -102,7 +102,7 @@ func (w *ingestWriter) learn() {
 	if w.resolved.changed {
 		version++
 	}
-	w.cache.learn(w.workspaceID, w.identities, version, w.known, &w.resolved.Resolution, w.resolved.moved)
+	w.cache.learn(w.workspaceID, w.identities, version, w.known, &w.resolved)
 }
 
 // add takes a batch's items, each message once.
@@ -142,6 +142,9 @@ func (w *ingestWriter) write(ctx context.Context, tx pgx.Tx) error {
 			continue
 		}
 		e.CustomerID, e.ResolvedBy = w.resolved.Customers[i], w.resolved.ResolvedBy[i]
+		if p := w.resolved.Profiles[i]; p != e.CustomerID && e.ResolvedBy != ingest.ByAnonymous { // a device's is found by its name
+			e.ProfileID = p
+		}
 		if amount, ok := refunds[i]; ok {
 			e.Cents, e.HasValue = amount, true
 		}
@@ -304,4 +307,13 @@ func queueStale(b *pgx.Batch, workspaceID uuid.UUID, customers []uuid.UUID) {
 	if customers = slices.Compact(customers); len(customers) > 0 {
 		b.Queue("INSERT INTO stale_lists (workspace_id, customer_ids) VALUES ($1, $2)", workspaceID, customers)
 	}
+}
+
+// noteStale notes it at once.
+func noteStale(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, customers []uuid.UUID) error {
+	b := &pgx.Batch{}
+	if queueStale(b, workspaceID, customers); b.Len() == 0 {
+		return nil
+	}
+	return failed(tx.SendBatch(ctx, b).Close(), "noting stale customers")
 }

@@ -49,7 +49,9 @@ func TestPackedNewcomersFollowWhatTheyArePackedFrom(t *testing.T) {
 			require.Equal(t, series.Steps[i].Value, fmt.Sprint(c.Customers), "the cohort of %s after %s", c.Start, what)
 		}
 	}
-	packed := func(w uuid.UUID) int64 { return s.count("SELECT count(*) FROM newcomer_days WHERE workspace_id = $1", w) }
+	packed := func(w uuid.UUID) int64 {
+		return s.count("SELECT count(*) FROM newcomer_days WHERE workspace_id = $1", w)
+	}
 	require.Zero(t, packed(w))
 	same(w, "nothing")
 	require.NotZero(t, packed(w))
