@@ -52,9 +52,9 @@ func (b Band) Hour() int {
 // Key names a place in the tree: the workspace (the zero Key), a channel, a segment on a channel, or a cell. With a channel
 // and a band and no segment it is a channel at a time of day, which shifts the cells of that time (Model.Lift).
 type Key struct {
-	Segment string // a standard segment's key, or another's id
-	Channel string
-	Band    Band
+	Segment string `json:"segment,omitempty"` // a standard segment's key, or another's id
+	Channel string `json:"channel,omitempty"`
+	Band    Band   `json:"band,omitempty"`
 }
 
 // Published rates of automated emails across retail (medians; Klaviyo, 2024 benchmark report). They are where every channel
@@ -65,6 +65,9 @@ const (
 	// ClickWorth is how many orders a click usually comes to.
 	ClickWorth = GlobalRate / ClickRate
 )
+
+// GlobalSource is where they are from, in words.
+const GlobalSource = "automated emails across retail, the median (Klaviyo benchmark 2024)"
 
 // How many messages each level of what is known above counts for, before Model.Spread. A strength k around a rate r lets
 // rates below differ from it by 1/sqrt(k*r) of it (one standard deviation): workspaces by 38 %, channels and segments by
@@ -157,6 +160,16 @@ type Traffic struct {
 	WeightedVisits, WeightedVisitOrders                float64
 }
 
+// Plus adds two of one channel and time.
+func (t Traffic) Plus(o Traffic) Traffic {
+	return Traffic{
+		Channel: o.Channel, Band: o.Band, Messages: t.Messages + o.Messages, Opened: t.Opened + o.Opened, Clicked: t.Clicked + o.Clicked, Ordered: t.Ordered + o.Ordered,
+		Visits: t.Visits + o.Visits, VisitOrders: t.VisitOrders + o.VisitOrders,
+		WeightedMessages: t.WeightedMessages + o.WeightedMessages, WeightedClicked: t.WeightedClicked + o.WeightedClicked, WeightedOrdered: t.WeightedOrdered + o.WeightedOrdered,
+		WeightedVisits: t.WeightedVisits + o.WeightedVisits, WeightedVisitOrders: t.WeightedVisitOrders + o.WeightedVisitOrders,
+	}
+}
+
 // Facts is all evidence of a workspace as of a moment.
 type Facts struct {
 	AsOf     time.Time
@@ -165,7 +178,7 @@ type Facts struct {
 	Traffic  []Traffic
 }
 
-// Evidence is what one place has of its own. Counts are as they are; Messages that count and Orders among them are what they
+// Evidence is what one place has of its own. Counts are as they are; Trials and Successes are what they
 // weigh, after Decay and bounds: the only two that rates are made of.
 type Evidence struct {
 	Positive        int     `json:"positive,omitempty"`
@@ -191,8 +204,8 @@ func (e Evidence) Ratings() int { return e.Positive + e.Negative + e.Neutral }
 // None tells that nothing was counted.
 func (e Evidence) None() bool { e.Trials, e.Successes = 0, 0; return e == Evidence{} }
 
-// sameCounts tells whether what was counted is the same, whatever it weighs by now.
-func (e Evidence) sameCounts(o Evidence) bool {
+// SameCounts tells whether what was counted is the same, whatever it weighs by now.
+func (e Evidence) SameCounts(o Evidence) bool {
 	e.Trials, e.Successes, o.Trials, o.Successes = 0, 0, 0, 0
 	return e == o
 }
