@@ -124,7 +124,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	router := newRouter(cfg.OpenAI, figures, a.traces)
 	a.chatTurn = activities.NewChatTurn(activities.ChatTurnConfig{
 		Turns: a.store, Recommendations: a.store, Streams: a.pump, Stops: stops, Classifier: analyst.Classifier{}, Provider: router,
-		Analyses: figures, Tools: ai.NewTools(ai.ToolsConfig{Queries: figures, Analyses: figures}), Now: time.Now,
+		Analyses: figures, Learned: a.store, Tools: ai.NewTools(ai.ToolsConfig{Queries: figures, Analyses: figures}), Now: time.Now,
 	})
 	a.dummyData = activities.NewDummyData(activities.DummyDataConfig{Repository: a.store, Refresher: a.starter, Now: time.Now})
 	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Jobs: a.store, DummyData: a.starter, Features: a.store, Refresher: a.starter, Learning: a.store, Learner: a.starter, Expired: a.store, Now: time.Now})
