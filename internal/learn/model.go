@@ -79,8 +79,8 @@ func New(asOf time.Time, evidence map[Key]Evidence, spread float64) *Model {
 	return m
 }
 
-// Empty tells that there is no evidence at all.
-func (m *Model) Empty() bool { return m == nil || len(m.evidence) == 0 }
+// Empty tells that there is no evidence that moves anything: none, or what is only counted.
+func (m *Model) Empty() bool { return m == nil || m.All(Key{}).Trials == 0 }
 
 // Evidence is what a place has of its own.
 func (m *Model) Evidence(key Key) Evidence {
