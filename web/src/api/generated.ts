@@ -2,6 +2,16 @@
 import { emptyApi as api } from './base';
 const injectedRtkApi = api.injectEndpoints({
   endpoints: (build) => ({
+    getLearning: build.query<GetLearningApiResponse, GetLearningApiArg>({
+      query: (queryArg) => ({
+        url: `/ai/learning`,
+        params: {
+          segment: queryArg.segment,
+          channel: queryArg.channel,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
     listAiProviders: build.query<
       ListAiProvidersApiResponse,
       ListAiProvidersApiArg
@@ -563,6 +573,15 @@ const injectedRtkApi = api.injectEndpoints({
   overrideExisting: false,
 });
 export { injectedRtkApi as generatedApi };
+export type GetLearningApiResponse = /** status 200 OK */ LearningOutputBody;
+export type GetLearningApiArg = {
+  /** Only cells of this segment, by its key */
+  segment?: string;
+  /** Only cells of this channel */
+  channel?: "email" | "sms" | "push" | "whatsapp";
+  /** Cells, those with most evidence first */
+  limit?: number;
+};
 export type ListAiProvidersApiResponse = /** status 200 OK */ Provider[];
 export type ListAiProvidersApiArg = void;
 export type ListRecommendationsApiResponse =
@@ -940,18 +959,99 @@ export type IngestTrackApiResponse = unknown;
 export type IngestTrackApiArg = {
   body: object;
 };
-export type Provider = {
-  /** Open: it failed too often and is left alone for a while */
-  circuit: "closed" | "open" | "half_open";
-  /** It is asked first */
-  default: boolean;
-  /** It would be asked now */
-  healthy: boolean;
-  /** Median time to the first word over the last answers; 0 before the first */
-  latencyMs: number;
-  model: string;
-  /** openai or analyst */
-  name: string;
+export type LearnedEvidence = {
+  clicked: number;
+  /** From events: messages that had three days to be answered */
+  messages: number;
+  negative: number;
+  /** Counted, and not learned from */
+  neutral: number;
+  /** Shown, and not learned from: machines open messages too */
+  opened: number;
+  /** Followed by an order that the channel brought */
+  ordered: number;
+  /** People whom these could reach */
+  outcomeMessages: number;
+  /** Results of campaigns, given with feedback */
+  outcomes: number;
+  /** Ratings of cards. A card with several messages is one of each */
+  positive: number;
+  /** Of these, in the workspace's currency. Shown, and not learned from */
+  revenue: number;
+  visitOrders: number;
+  /** That the channel brought: learned from where it has no messages on record */
+  visits: number;
+  /** What all this counts for, in messages: ratings and campaigns are bounded, and everything counts half after 90 days */
+  weight: number;
+};
+export type LearnedLevel = {
+  /** Of the Beta posterior */
+  alpha: number;
+  beta: number;
+  /** When evidence of its own last changed */
+  changedAt?: string;
+  channel?: "email" | "sms" | "push" | "whatsapp";
+  /** With messages of the workspace on the whole (hours: with their channel): better or worse where that is outside the interval */
+  compared: "better" | "worse" | "alike";
+  evidence: LearnedEvidence;
+  high: number;
+  /** Of the workspace's zone: 6 to 12, 12 to 17, 17 to 22, 22 to 6 o'clock; on_event is a while after something they did. Absent for any */
+  hourBand?: "morning" | "afternoon" | "evening" | "night" | "on_event";
+  /** Of the 90 % interval */
+  low: number;
+  /** Orders a message, 0 to 1, that is expected: the mean of the posterior */
+  mean: number;
+  /** What everything else says of this place */
+  priorMean: number;
+  /** How many messages that counts for */
+  priorMessages: number;
+  /** The segment's key; absent above segments */
+  segment?: string;
+  segmentName?: string;
+  /** How much of mean is priorMean: 1 without evidence of its own, towards 0 with ever more */
+  shrunk: number;
+  words: string;
+};
+export type LearnedChange = {
+  after: number;
+  at: string;
+  /** Orders a message */
+  before: number;
+  channel: "email" | "sms" | "push" | "whatsapp";
+  hourBand?: "morning" | "afternoon" | "evening" | "night" | "on_event";
+  segment?: string;
+  words: string;
+};
+export type LearnedQueries = {
+  /** Ratings of cards and results of campaigns; empty before the first time */
+  ratings: string;
+  /** Messages, what came of them, and visits */
+  traffic: string;
+};
+export type LearningOutputBody = {
+  /** Segments on channels, and at a time of day, that there is evidence for */
+  cells: LearnedLevel[];
+  /** What was different when evidence last changed, the largest first; 10 at the most */
+  changes: LearnedChange[];
+  /** Every channel */
+  channels: LearnedLevel[];
+  /** Orders a message in other shops: where learning begins */
+  global: number;
+  globalSource: string;
+  /** After so many days evidence counts half */
+  halfLifeDays: number;
+  /** Channels at a time of day, by their messages alone */
+  hours: LearnedLevel[];
+  /** Absent before the first time */
+  learnedAt?: string;
+  /** Something was said since, and is being learned */
+  pending: boolean;
+  queries: LearnedQueries;
+  /** How closely cells keep together, estimated from the data: 1 is as was thought, less is further apart */
+  spread: number;
+  /** Of cells, also those beyond the limit */
+  total: number;
+  workspace: LearnedLevel;
 };
 export type Field = {
   /** Path of the field, e.g. body.email */
@@ -977,6 +1077,19 @@ export type Problem = {
   /** URI of the kind of problem */
   type: string;
 };
+export type Provider = {
+  /** Open: it failed too often and is left alone for a while */
+  circuit: "closed" | "open" | "half_open";
+  /** It is asked first */
+  default: boolean;
+  /** It would be asked now */
+  healthy: boolean;
+  /** Median time to the first word over the last answers; 0 before the first */
+  latencyMs: number;
+  model: string;
+  /** openai or analyst */
+  name: string;
+};
 export type CardAudience = {
   /** The segment's rule, in words */
   criteria: string;
@@ -999,6 +1112,8 @@ export type CardTiming = {
   at?: string;
   /** e.g. 4h */
   delay?: string;
+  /** About when, where an hour was chosen */
+  hour?: number;
   kind: "now" | "at" | "after_event" | "best_time" | "recipient_local";
   /** In words */
   label: string;
