@@ -163,3 +163,7 @@ bench-dummydata: bootstrap ## Generation of 1,000,000 events.
 .PHONY: bench-predictions
 bench-predictions: bootstrap ## Fit of the predictions of 100,000 customers.
 	go run ./cmd/pulsehub bench predictions
+
+.PHONY: bench-learning
+bench-learning: bootstrap ## What choosing by what was learned costs, in simulated workspaces.
+	go run ./cmd/pulsehub bench learning

@@ -230,6 +230,11 @@ func (a *ChatTurn) ask(ctx context.Context, w *stream.Writer, req ai.Request, wo
 			return ai.Result{}, err
 		}
 		req.Analysis = analysis
+		if name := req.Intent.Name; analysis != nil && (name == chat.IntentRecommendation || name == chat.IntentCampaignManagement) {
+			if req.Learned, err = a.Learned.Learned(ctx, workspace.ID); err != nil {
+				return ai.Result{}, err
+			}
+		}
 		if analysis != nil && req.Intent.Name != chat.IntentGeneral && req.EarlierText == "" && len(req.ToolCalls) == 0 {
 			w.Status("reading", "Reading "+thousands(analysis.Overview.Events)+" events…")
 		}

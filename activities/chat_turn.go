@@ -15,6 +15,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/apperr"
 	"github.com/pulsehub/pulsehub/internal/chat"
+	"github.com/pulsehub/pulsehub/internal/learn"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 	"github.com/pulsehub/pulsehub/internal/stream"
 )
@@ -35,6 +36,7 @@ type ChatTurnConfig struct {
 	Classifier      Classifier
 	Provider        ai.Provider
 	Analyses        Analyses
+	Learned         LearnedRepository
 	Tools           ToolRunner
 	Now             func() time.Time
 }
@@ -55,6 +57,11 @@ type TurnRepository interface {
 // RecommendationRepository keeps campaign cards; the same card again replaces it.
 type RecommendationRepository interface {
 	SaveRecommendations(ctx context.Context, workspaceID, conversationID, turnID uuid.UUID, cards []recommend.Recommendation) error
+}
+
+// LearnedRepository is what workspaces have learned.
+type LearnedRepository interface {
+	Learned(ctx context.Context, workspaceID uuid.UUID) (learn.Saved, error)
 }
 
 // Classifier tells what a question wants, without asking anyone.

@@ -32,6 +32,13 @@ type SweepConfig struct {
 	Refresher interface {
 		RefreshFeatures(ctx context.Context, workspaceID uuid.UUID) error
 	}
+	Learning interface {
+		// LearningDue are those that have not learned what was said before that time, or not yet what their events say.
+		LearningDue(ctx context.Context, before, now time.Time, limit int) ([]uuid.UUID, error)
+	}
+	Learner interface {
+		Learn(ctx context.Context, workspaceID uuid.UUID) error
+	}
 	Expired interface {
 		// DeleteExpired removes tokens and sessions that ended before that time.
 		DeleteExpired(ctx context.Context, before time.Time) (int64, error)
@@ -66,7 +73,8 @@ func (a *Sweep) StartQueuedTurns(ctx context.Context, _ struct{}) (SweepResult, 
 	return SweepResult{Started: len(turns)}, nil
 }
 
-// StartQueuedJobs does for jobs of demo data, and for features that are stale, what StartQueuedTurns does for turns.
+// StartQueuedJobs does for jobs of demo data, for features that are stale, and for what is to be learned, what
+// StartQueuedTurns does for turns.
 func (a *Sweep) StartQueuedJobs(ctx context.Context, _ struct{}) (SweepResult, error) {
 	const batch = 50
 	jobs, err := a.Jobs.QueuedDummyDataJobs(ctx, a.Now().Add(-StartGrace), batch)
@@ -87,7 +95,16 @@ func (a *Sweep) StartQueuedJobs(ctx context.Context, _ struct{}) (SweepResult, e
 			return SweepResult{}, toTemporal(err)
 		}
 	}
-	return SweepResult{Started: len(jobs) + len(stale)}, nil
+	due, err := a.Learning.LearningDue(ctx, a.Now().Add(-StartGrace), a.Now(), batch)
+	if err != nil {
+		return SweepResult{}, toTemporal(err)
+	}
+	for _, workspaceID := range due {
+		if err := a.Learner.Learn(ctx, workspaceID); err != nil {
+			return SweepResult{}, toTemporal(err)
+		}
+	}
+	return SweepResult{Started: len(jobs) + len(stale) + len(due)}, nil
 }
 
 // DeleteExpired removes what can no longer be used: deleting it again finds nothing.

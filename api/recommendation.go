@@ -63,6 +63,7 @@ type CardTiming struct {
 	At         *time.Time `json:"at,omitempty"`
 	AfterEvent string     `json:"afterEvent,omitempty"`
 	Delay      string     `json:"delay,omitempty" doc:"e.g. 4h"`
+	Hour       *int       `json:"hour,omitempty" minimum:"0" maximum:"23" doc:"About when, where an hour was chosen"`
 	Label      string     `json:"label" doc:"In words"`
 }
 

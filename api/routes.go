@@ -20,9 +20,10 @@ type Services struct {
 	Claimer ConversationClaimer
 	Cookies Cookies
 	Chat    Chat
-	// Recommendations and Providers are the AI resources.
+	// Recommendations, Providers and Learning are the AI resources.
 	Recommendations Recommendations
 	Providers       Providers
+	Learning        Learning
 	// DataSources, DummyData, Analytics and Ingest are the data resources.
 	DataSources DataSources
 	DummyData   DummyData
@@ -46,6 +47,7 @@ func (s *Server) routes(svc Services) {
 	s.docsRoutes()
 	s.recommendationRoutes(svc.Recommendations)
 	s.aiRoutes(svc.Providers)
+	s.learningRoutes(svc.Learning)
 	s.dataSourceRoutes(svc.DataSources)
 	s.receivedRoutes(svc.DataSources)
 	s.dummyDataRoutes(svc.DummyData)

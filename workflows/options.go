@@ -87,6 +87,14 @@ var fitting = workflow.ActivityOptions{
 	Summary:             "Fit predictions",
 }
 
+// learning is for reading a year of messages of one workspace: seconds, for a million.
+var learning = workflow.ActivityOptions{
+	StartToCloseTimeout: 10 * time.Minute,
+	HeartbeatTimeout:    10 * time.Second,
+	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	Summary:             "Learn from ratings, campaigns and messages",
+}
+
 // takingBack is for removing what was written. It is tried until it succeeds.
 var takingBack = workflow.ActivityOptions{
 	StartToCloseTimeout: 30 * time.Minute,

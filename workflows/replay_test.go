@@ -34,6 +34,7 @@ var everyWorkflow = map[string]any{
 	"RemoveDummyData": RemoveDummyData,
 	"RefreshFeatures": RefreshFeatures,
 	"EraseCustomer":   EraseCustomer,
+	"Learn":           Learn,
 }
 
 const histories = "testdata/histories"
@@ -81,6 +82,14 @@ func refreshes(results ...activities.RefreshFeaturesResult) func(context.Context
 	var n atomic.Int32
 	return func(context.Context, activities.RefreshFeaturesInput) (activities.RefreshFeaturesResult, error) {
 		return results[min(int(n.Add(1)), len(results))-1], nil
+	}
+}
+
+// learns has more to learn after the first lap.
+func learns() func(context.Context, activities.LearnInput) (activities.LearnResult, error) {
+	var n atomic.Int32
+	return func(context.Context, activities.LearnInput) (activities.LearnResult, error) {
+		return activities.LearnResult{Ratings: 12, Outcomes: 1, Messages: 4_000, Pending: n.Add(1) == 1}, nil
 	}
 }
 
@@ -161,6 +170,7 @@ func scenarios() map[string]scenario {
 			"EraseCustomerEvents": answers[activities.EraseCustomerInput](activities.EraseCustomerEventsResult{Events: 1_234}),
 			"FinishErasure":       answers[activities.EraseCustomerInput](struct{}{}),
 		}},
+		"Learn-learned": {workflow: Learn, input: []any{LearnInput{WorkspaceID: uuid.New()}}, activities: map[string]any{"Learn": learns()}},
 		"RemoveDummyData-removed": {workflow: RemoveDummyData, input: []any{RemoveDummyDataInput{WorkspaceID: uuid.New()}}, activities: map[string]any{
 			"RemoveDummyData": answers[activities.RemoveDummyDataInput](activities.RemoveDummyDataResult{Cancelled: []uuid.UUID{uuid.New()}}),
 		}},
@@ -256,6 +266,8 @@ func TestInputsCarryNoText(t *testing.T) {
 	require.Equal(t, []string{"WorkspaceID", "Customers"}, fieldNames(RefreshFeaturesInput{}))
 	require.Equal(t, []string{"WorkspaceID", "CustomerID"}, fieldNames(EraseCustomerInput{}))
 	require.Equal(t, []string{"Events"}, fieldNames(EraseCustomerResult{}))
+	require.Equal(t, []string{"WorkspaceID"}, fieldNames(LearnInput{}))
+	require.Equal(t, []string{"Ratings", "Outcomes", "Messages", "Pending", "Superseded"}, fieldNames(activities.LearnResult{}))
 	require.Equal(t, []string{"WorkspaceID", "After"}, fieldNames(activities.RefreshFeaturesInput{}))
 	require.Equal(t, []string{"Epoch", "Provider", "Model", "Usage", "ToolCalls", "Stopped", "Streamed"}, fieldNames(activities.AnswerResult{}))
 	require.Equal(t, []string{"Name", "Confidence", "RequiresAuth", "Module", "Action", "Entities"}, fieldNames(chat.Intent{}))

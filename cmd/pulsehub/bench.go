@@ -22,6 +22,7 @@ type benchCmd struct {
 	DummyData   benchDummyDataCmd   `cmd:"" name:"dummydata" help:"Generation of demo data, beside a raw COPY of the same rows."`
 	Predictions benchPredictionsCmd `cmd:"" help:"Fit of a workspace's predictions, from its orders to what the API answers."`
 	Segments    benchSegmentsCmd    `cmd:"" help:"Previews of rules, and the count of all segments."`
+	Learning    benchLearningCmd    `cmd:"" help:"What choosing by what was learned costs, in simulated workspaces."`
 }
 
 // benchStore is Postgres, and Redis if asked for, with PulseHub's schema. Call stop at the end.

@@ -104,6 +104,7 @@ func (a *app) workers(ctx context.Context, roles []string) ([]worker.Worker, err
 		workflows.RegisterDummyData(w, a.dummyData)
 		workflows.RegisterFeatures(w, a.features, a.predictor)
 		workflows.RegisterErasure(w, a.erasure)
+		workflows.RegisterLearning(w, a.learning)
 		workers = append(workers, w)
 		if err := a.starter.ScheduleSweep(ctx); err != nil {
 			return nil, err

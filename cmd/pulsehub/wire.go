@@ -29,6 +29,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/durable"
 	"github.com/pulsehub/pulsehub/internal/ingest"
+	"github.com/pulsehub/pulsehub/internal/learn"
 	"github.com/pulsehub/pulsehub/internal/predict"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 	"github.com/pulsehub/pulsehub/internal/resilience"
@@ -59,6 +60,7 @@ type app struct {
 	features  *activities.Features
 	predictor *activities.Predictions
 	erasure   *activities.Erasure
+	learning  *activities.Learning
 	api       *api.Server
 
 	background context.Context
@@ -124,13 +126,14 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	router := newRouter(cfg.OpenAI, figures, a.traces)
 	a.chatTurn = activities.NewChatTurn(activities.ChatTurnConfig{
 		Turns: a.store, Recommendations: a.store, Streams: a.pump, Stops: stops, Classifier: analyst.Classifier{}, Provider: router,
-		Analyses: figures, Tools: ai.NewTools(ai.ToolsConfig{Queries: figures, Analyses: figures}), Now: time.Now,
+		Analyses: figures, Learned: a.store, Tools: ai.NewTools(ai.ToolsConfig{Queries: figures, Analyses: figures}), Now: time.Now,
 	})
 	a.dummyData = activities.NewDummyData(activities.DummyDataConfig{Repository: a.store, Refresher: a.starter, Now: time.Now})
-	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Jobs: a.store, DummyData: a.starter, Features: a.store, Refresher: a.starter, Expired: a.store, Now: time.Now})
+	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Jobs: a.store, DummyData: a.starter, Features: a.store, Refresher: a.starter, Learning: a.store, Learner: a.starter, Expired: a.store, Now: time.Now})
 
 	a.predictor = activities.NewPredictions(activities.PredictionsConfig{Repository: a.store, Now: time.Now})
 	a.erasure = activities.NewErasure(activities.ErasureConfig{Repository: a.store, Refresher: a.starter})
+	a.learning = activities.NewLearning(activities.LearningConfig{Repository: a.store, Now: time.Now})
 	a.features = activities.NewFeatures(activities.FeaturesConfig{Repository: a.store, Now: time.Now})
 	pipeline := ingest.NewPipeline(ingest.PipelineConfig{Writer: a.store, Refresh: ingest.Coalesce(time.Second, a.refresh), Observe: noteIngest})
 
@@ -154,7 +157,8 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 			Predictions:     predict.NewService(a.store),
 			Segments:        segment.NewService(segment.ServiceConfig{Repository: a.store, Parser: router, Now: time.Now}),
 			Customers:       customer.NewService(customer.ServiceConfig{Repository: a.store, Segments: a.store, Eraser: a.starter, Refresh: a.refresh, Now: time.Now}),
-			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
+			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store, Learn: a.learn}), Providers: router,
+			Learning: learn.NewService(a.store),
 			Chat: api.Chat{
 				Service: a.chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,
 				Limits: resilience.ChatLimits{Limiter: limiter, ConversationsPerAddress: cfg.Limits.ConversationsPerAddress, MessagesPerUser: cfg.Limits.MessagesPerUser},
@@ -176,6 +180,15 @@ func (a *app) refresh(ctx context.Context, workspaceID uuid.UUID) {
 	a.inBackground(ctx, func(ctx context.Context) {
 		if err := a.starter.RefreshFeatures(ctx, workspaceID); err != nil {
 			slog.WarnContext(ctx, "features are not refreshed yet", "workspace_id", workspaceID, "error", err)
+		}
+	})
+}
+
+// learn has a workspace learn from what was said. Where it cannot be started, the sweeper does it.
+func (a *app) learn(ctx context.Context, workspaceID uuid.UUID) {
+	a.inBackground(ctx, func(ctx context.Context) {
+		if err := a.starter.Learn(ctx, workspaceID); err != nil {
+			slog.WarnContext(ctx, "what was said is not learned yet", "workspace_id", workspaceID, "error", err)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/chat"
+	"github.com/pulsehub/pulsehub/internal/learn"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 )
 
@@ -21,6 +22,7 @@ type Request struct {
 	History      []Turn // earlier turns, oldest first
 	Intent       chat.Intent
 	Analysis     *analytics.Analysis // nil when there is no workspace or it has no data
+	Learned      learn.Saved         // what cards are chosen by; empty where none are asked for, or nothing was learned
 	ToolCalls    []ToolCall          // calls of earlier rounds of this turn, with results, in order
 	AllowTools   bool                // false on the last round: answer with what there is
 	ForceAnalyst bool                // the model failed too often: the built-in analyst answers

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/pulsehub/pulsehub/internal/analytics"
+	"github.com/pulsehub/pulsehub/internal/learn"
 )
 
 // ChannelTypes are the channels that PulseHub sends on.
@@ -31,6 +32,7 @@ type BuildInput struct {
 	Analysis *analytics.Analysis
 	Draft    Draft
 	Channel  string // only this one, when the marketer named it
+	Learned  learn.Saved
 	Provider string
 	Now      time.Time
 }
@@ -63,12 +65,12 @@ func Build(in BuildInput) (card Recommendation, ok bool) {
 		Name:     firstOf(strings.TrimSpace(in.Draft.Name), p.name),
 		Audience: Audience{Segment: s.Name, SegmentID: s.ID, Size: s.Size, Reachable: reach, Criteria: s.Criteria},
 		Channels: channels,
-		Evidence: evidence(in.Analysis, s),
+		Evidence: evidence(in.Analysis, s, in.Learned, channels),
 		Expected: Expected{Metric: "conversion_rate", Low: low, Mid: mid, High: high},
 		Provider: in.Provider, CreatedAt: in.Now.UTC().Truncate(time.Millisecond),
 	}
 	card.Rationale = firstOf(strings.TrimSpace(in.Draft.Rationale), "Aim: "+p.goal+". It fits "+lowerFirst(s.Name)+", because "+p.why+".")
-	card.Rationale += " " + outlook(in.Analysis, s, p, basis, most, low, mid, high)
+	card.Rationale += " " + outlook(in.Analysis, s, p, basis, most, low, mid, high) + learnedWords(in.Learned, s, channels[0])
 	return card, true
 }
 
@@ -129,8 +131,43 @@ func own(a *analytics.Analysis, s analytics.Segment, p play) (converted, people 
 	return 0, 0, ""
 }
 
-// channelsOf is the draft's channels that reach someone, or the playbook's: the two widest, or the named one.
+// channelsOf are the card's channels: as many as the draft has that reach someone, or two, or the named one. Which, in which
+// order and when is chosen; the draft's words are kept, and its times where they are bound to an event or the choice is the
+// usual time. Where nothing was learned yet the draft stands as it is.
 func channelsOf(in BuildInput, p play, s analytics.Segment, reach map[string]int64) []Channel {
+	drafted := drafted(in, p, s, reach)
+	if len(drafted) > 0 && in.Learned.Empty() {
+		return drafted
+	}
+	limit := 2
+	if len(drafted) > 0 {
+		limit = len(drafted)
+	}
+	var wanted []string
+	for _, c := range ChannelTypes {
+		if reach[c] > 0 && (in.Channel == "" || c == in.Channel) {
+			wanted = append(wanted, c)
+		}
+	}
+	var out []Channel
+	for _, c := range choose(in, p, s, reach, wanted) {
+		if len(out) == limit {
+			break
+		}
+		one := Channel{Type: c.channel, Message: p.messages[c.channel], Timing: timingOf(c, p, s, in.Analysis.TimeZone)}
+		if i := slices.IndexFunc(drafted, func(d Channel) bool { return d.Type == c.channel }); i >= 0 {
+			one.Message = drafted[i].Message
+			if kind := drafted[i].Timing.Kind; c.usual || kind == "after_event" || kind == "at" {
+				one.Timing = drafted[i].Timing
+			}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// drafted are the draft's channels that reach someone, with what is wrong in them replaced from the playbook.
+func drafted(in BuildInput, p play, s analytics.Segment, reach map[string]int64) []Channel {
 	var out []Channel
 	for _, c := range in.Draft.Channels {
 		c.Type = strings.ToLower(strings.TrimSpace(c.Type))
@@ -146,19 +183,6 @@ func channelsOf(in BuildInput, p play, s analytics.Segment, reach map[string]int
 			c.Timing = timing(c.Type, p, s, in.Analysis.TimeZone)
 		}
 		out = append(out, c)
-	}
-	if len(out) > 0 {
-		return out
-	}
-	wanted := slices.Clone(ChannelTypes)
-	if in.Channel != "" {
-		wanted = []string{in.Channel}
-	}
-	slices.SortStableFunc(wanted, func(a, b string) int { return int(reach[b] - reach[a]) })
-	for _, c := range wanted {
-		if reach[c] > 0 && len(out) < 2 {
-			out = append(out, Channel{Type: c, Message: p.messages[c], Timing: timing(c, p, s, in.Analysis.TimeZone)})
-		}
 	}
 	return out
 }
@@ -233,10 +257,10 @@ func timing(channel string, p play, s analytics.Segment, zone string) Timing {
 		return Timing{Kind: "after_event", AfterEvent: p.trigger.event, Delay: delay, Label: fmt.Sprintf("%s after %s", inWords(delay), p.trigger.words)}
 	}
 	if channel == "email" || channel == "push" {
-		return Timing{Kind: "best_time", Label: fmt.Sprintf("At each person's best hour; this segment is most active around %02d:00 (%s)", s.BestHour, zone)}
+		return Timing{Kind: "best_time", Hour: &s.BestHour, Label: fmt.Sprintf("At each person's best hour; this segment is most active around %02d:00 (%s)", s.BestHour, zone)}
 	}
-	hour := min(max(s.BestHour, 10), 19) // a phone rings: by day only
-	return Timing{Kind: "recipient_local", Label: fmt.Sprintf("Around %02d:00 in each person's own time zone", hour)}
+	hour := usualHour(channel, s)
+	return Timing{Kind: "recipient_local", Hour: &hour, Label: fmt.Sprintf("Around %02d:00 in each person's own time zone", hour)}
 }
 
 func inWords(delay string) string {
@@ -254,7 +278,7 @@ func inWords(delay string) string {
 }
 
 // evidence is the figures behind the card, each with the SQL that gave it.
-func evidence(a *analytics.Analysis, s analytics.Segment) []Evidence {
+func evidence(a *analytics.Analysis, s analytics.Segment, known learn.Saved, channels []Channel) []Evidence {
 	query := a.Queries["segments"]
 	list := []Evidence{
 		{Label: "People in " + s.Name, Value: Count(s.Size), Query: query},
@@ -268,12 +292,14 @@ func evidence(a *analytics.Analysis, s analytics.Segment) []Evidence {
 	money("In open carts", s.CartValue)
 	money("Spent so far, all together", s.Revenue)
 	money("Average order", s.AverageOrder)
+	said, sent := learnedEvidence(known, s, channels)
+	list = append(list, sent...)
 	if a.Demo {
 		for i := range list {
 			list[i].Label += " (demo data)"
 		}
 	}
-	return list
+	return append(list, said...)
 }
 
 // outlook says what the expected rate means here, how it was reached, and that it is an estimate.

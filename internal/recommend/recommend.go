@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/pulsehub/pulsehub/internal/learn"
 )
 
 // Recommendation is one campaign card.
@@ -49,7 +51,21 @@ type Timing struct {
 	At         *time.Time `json:"at,omitempty"`
 	AfterEvent string     `json:"afterEvent,omitempty"`
 	Delay      string     `json:"delay,omitempty"` // e.g. 4h
+	Hour       *int       `json:"hour,omitempty"`  // 0..23, about when, where an hour was chosen: of each person's zone, or of the workspace's
 	Label      string     `json:"label"`           // in words
+}
+
+// Band is the part of the day that the timing aims at; empty where it names none.
+func (t Timing) Band(zone *time.Location) learn.Band {
+	switch {
+	case t.Kind == "after_event":
+		return learn.OnEvent
+	case t.Hour != nil:
+		return learn.BandOf(*t.Hour)
+	case t.Kind == "at" && t.At != nil:
+		return learn.BandOf(t.At.In(zone).Hour())
+	}
+	return ""
 }
 
 // Evidence is one number behind the card, with the query it came from.

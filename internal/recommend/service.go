@@ -72,13 +72,17 @@ type Repository interface {
 // Service is the history of recommendations and what people say of them.
 type Service struct {
 	repository Repository
+	learn      func(ctx context.Context, workspaceID uuid.UUID)
 	now        func() time.Time
 }
 
 // ServiceConfig is what the service is made of.
 type ServiceConfig struct {
 	Repository Repository
-	Now        func() time.Time // nil: the clock
+	// Learn has the workspace learn from what was just said. It returns at once, and what it does not do is done later: that
+	// there is something to learn is kept with the feedback. nil: only later.
+	Learn func(ctx context.Context, workspaceID uuid.UUID)
+	Now   func() time.Time // nil: the clock
 }
 
 // NewService makes the service.
@@ -86,7 +90,10 @@ func NewService(cfg ServiceConfig) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Service{repository: cfg.Repository, now: cfg.Now}
+	if cfg.Learn == nil {
+		cfg.Learn = func(context.Context, uuid.UUID) {}
+	}
+	return &Service{repository: cfg.Repository, learn: cfg.Learn, now: cfg.Now}
 }
 
 // History is the workspace's cards, newest first; an empty status is all of them.
@@ -112,6 +119,7 @@ func (s *Service) GiveFeedback(ctx context.Context, workspaceID, id uuid.UUID, f
 	if err := s.repository.SaveFeedback(ctx, workspaceID, id, f, status); err != nil {
 		return Entry{}, err
 	}
+	s.learn(ctx, workspaceID)
 	return s.repository.Recommendation(ctx, workspaceID, id)
 }
 

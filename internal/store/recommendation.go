@@ -107,7 +107,7 @@ func (s *Store) Recommendation(ctx context.Context, workspaceID, id uuid.UUID) (
 	return e, notFound(err, "recommendation")
 }
 
-// SaveFeedback replaces what was said of a card and sets its status, in one statement.
+// SaveFeedback replaces what was said of a card, sets its status, and notes that there is something to learn, in one statement.
 func (s *Store) SaveFeedback(ctx context.Context, workspaceID, id uuid.UUID, f recommend.Feedback, status recommend.Status) error {
 	var results *string
 	if f.Results != nil {
@@ -121,6 +121,9 @@ func (s *Store) SaveFeedback(ctx context.Context, workspaceID, id uuid.UUID, f r
 	tag, err := s.pool.Exec(ctx, `
 		WITH rated AS (
 			UPDATE recommendations SET status = coalesce(nullif(@status, ''), status) WHERE workspace_id = @workspace AND id = @id RETURNING id
+		), due AS (
+			INSERT INTO learning_due AS d (workspace_id, since) SELECT @workspace, @at FROM rated
+			ON CONFLICT (workspace_id) DO UPDATE SET request = nextval('learning_requests')
 		)
 		INSERT INTO recommendation_feedback (recommendation_id, workspace_id, user_id, feedback, comment, campaign_results, created_at, updated_at)
 		SELECT id, @workspace, @user, @feedback, nullif(@comment, ''), @results::jsonb, @at, @at FROM rated

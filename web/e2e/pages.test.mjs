@@ -55,6 +55,25 @@ describe('pages', { timeout: 300_000 }, () => {
     grace.check()
   })
 
+  it('shows what was learned, and how sure that is', async () => {
+    await page.getByRole('link', { name: 'Learning', exact: true }).click()
+    await page.getByRole('heading', { name: 'What was learned' }).waitFor()
+    await page.getByRole('rowheader', { name: 'WhatsApp', exact: true }).waitFor()
+    await accessible(page, 'settings-learning-begin')
+    const ratings = { positive: 9, negative: 3, neutral: 0, outcomes: 1, outcomeMessages: 300, revenue: 812.5, messages: 0, opened: 0, clicked: 0, ordered: 0, visits: 0, visitOrders: 0, weight: 180 }
+    await page.route('**/api/ai/learning*', async (route) => {
+      const body = await (await route.fetch()).json()
+      const level = { ...body.channels[1], segment: 'cart_abandoners', segmentName: 'Cart abandoners', mean: 0.031, low: 0.02, high: 0.044, shrunk: 0.42, compared: 'better', evidence: ratings, words: 'It does better.' }
+      const change = { segment: 'cart_abandoners', channel: 'sms', at: new Date().toISOString(), before: 0.017, after: 0.031, words: 'SMS to cart abandoners: 9 more positive ratings; from 1.7 to 3.1 orders for 100 messages.' }
+      await route.fulfill({ json: { ...body, pending: true, workspace: { ...body.workspace, evidence: ratings }, cells: [level, { ...level, hourBand: 'on_event', compared: 'worse' }], total: 2, changes: [change] } })
+    })
+    await page.reload()
+    await page.getByRole('row', { name: /SMS to cart abandoners after something they did.*12 ratings, 9 positive/ }).waitFor()
+    await accessible(page, 'settings-learning')
+    await page.unroute('**/api/ai/learning*')
+    grace.check()
+  })
+
   it('shows where one is logged in, and ends another session', async () => {
     const other = await person(browser)
     const there = await other.open('/login')

@@ -1,4 +1,5 @@
 import { http, HttpResponse, type HttpHandler } from 'msw'
+import { learning } from './learning'
 import type { RunningTurn, World, WireFrame } from './world'
 
 const problem = (status: number, code: string, detail: string, extra: object = {}) =>
@@ -153,6 +154,7 @@ export function handlers(world: World): HttpHandler[] {
         { name: 'analyst', model: 'built-in', healthy: true, circuit: 'closed', latencyMs: 3, default: false },
       ]),
     ),
+    http.get('*/api/ai/learning', () => HttpResponse.json(learning(world.verdicts.size > 0))),
     http.get('*/api/ai/recommendations/history', () => HttpResponse.json({ items: [...world.verdicts].map(([id, feedback]) => ({ id, feedback: { feedback } })) })),
     http.post('*/api/ai/recommendations/:id/feedback', async ({ request, params }) => {
       const { feedback } = (await request.json()) as { feedback: string }

@@ -51,7 +51,7 @@ func (t *turn) cards(keys []string) int {
 	for _, key := range keys {
 		card, ok := recommend.Build(recommend.BuildInput{
 			TurnID: t.req.TurnID, Index: n, Analysis: t.an, Draft: recommend.Draft{Segment: key},
-			Channel: t.req.Intent.Entities.Channel, Provider: Name, Now: t.req.Now,
+			Channel: t.req.Intent.Entities.Channel, Learned: t.req.Learned, Provider: Name, Now: t.req.Now,
 		})
 		if !ok || t.ctx.Err() != nil {
 			continue

@@ -149,7 +149,7 @@ func (d *deck) take(raw json.RawMessage) {
 
 func (d *deck) show(draft recommend.Draft, provider string) {
 	card, ok := recommend.Build(recommend.BuildInput{
-		TurnID: d.req.TurnID, Index: d.n, Analysis: d.req.Analysis, Draft: draft, Channel: d.req.Intent.Entities.Channel, Provider: provider, Now: d.req.Now,
+		TurnID: d.req.TurnID, Index: d.n, Analysis: d.req.Analysis, Draft: draft, Channel: d.req.Intent.Entities.Channel, Learned: d.req.Learned, Provider: provider, Now: d.req.Now,
 	})
 	if ok {
 		d.used[draft.Segment] = true

@@ -24,6 +24,7 @@ export const api = generatedApi.enhanceEndpoints({
     getAnalyticsRfm: { providesTags: ['Data'] },
     getAnalyticsRevenue: { providesTags: ['Data'] },
     getAnalyticsChannels: { providesTags: ['Data'] },
+    getLearning: { providesTags: ['Data', 'Verdicts'] },
     listAiProviders: { providesTags: ['Providers'] },
   },
 })

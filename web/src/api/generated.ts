@@ -2,6 +2,16 @@
 import { emptyApi as api } from './base';
 const injectedRtkApi = api.injectEndpoints({
   endpoints: (build) => ({
+    getLearning: build.query<GetLearningApiResponse, GetLearningApiArg>({
+      query: (queryArg) => ({
+        url: `/ai/learning`,
+        params: {
+          segment: queryArg.segment,
+          channel: queryArg.channel,
+          limit: queryArg.limit,
+        },
+      }),
+    }),
     listAiProviders: build.query<
       ListAiProvidersApiResponse,
       ListAiProvidersApiArg
@@ -292,8 +302,66 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    eraseCustomer: build.mutation<
+      EraseCustomerApiResponse,
+      EraseCustomerApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}`,
+        method: "DELETE",
+      }),
+    }),
     getCustomer: build.query<GetCustomerApiResponse, GetCustomerApiArg>({
       query: (queryArg) => ({ url: `/customers/${queryArg.id}` }),
+    }),
+    customerConsent: build.query<
+      CustomerConsentApiResponse,
+      CustomerConsentApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/consent`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    setCustomerConsent: build.mutation<
+      SetCustomerConsentApiResponse,
+      SetCustomerConsentApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/consent`,
+        method: "POST",
+        body: queryArg.setCustomerConsentRequest,
+      }),
+    }),
+    exportCustomer: build.query<
+      ExportCustomerApiResponse,
+      ExportCustomerApiArg
+    >({
+      query: (queryArg) => ({ url: `/customers/${queryArg.id}/export` }),
+    }),
+    customerMerges: build.query<
+      CustomerMergesApiResponse,
+      CustomerMergesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/merges`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    undoCustomerMerge: build.mutation<
+      UndoCustomerMergeApiResponse,
+      UndoCustomerMergeApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/merges/${queryArg.mergeId}/undo`,
+        method: "POST",
+      }),
     }),
     customerTimeline: build.query<
       CustomerTimelineApiResponse,
@@ -589,6 +657,15 @@ const injectedRtkApi = api.injectEndpoints({
   overrideExisting: false,
 });
 export { injectedRtkApi as generatedApi };
+export type GetLearningApiResponse = /** status 200 OK */ LearningOutputBody;
+export type GetLearningApiArg = {
+  /** Only cells of this segment, by its key */
+  segment?: string;
+  /** Only cells of this channel */
+  channel?: "email" | "sms" | "push" | "whatsapp";
+  /** Cells, those with most evidence first */
+  limit?: number;
+};
 export type ListAiProvidersApiResponse = /** status 200 OK */ Provider[];
 export type ListAiProvidersApiArg = void;
 export type ListRecommendationsApiResponse =
@@ -810,10 +887,52 @@ export type ListCustomersApiArg = {
   /** What their email address, phone number, name, last name or user id begins with; or their id */
   q?: string;
 };
+export type EraseCustomerApiResponse = unknown;
+export type EraseCustomerApiArg = {
+  /** Customer */
+  id: string;
+};
 export type GetCustomerApiResponse = /** status 200 OK */ Customer;
 export type GetCustomerApiArg = {
   /** Customer */
   id: string;
+};
+export type CustomerConsentApiResponse = /** status 200 OK */ PageConsentChange;
+export type CustomerConsentApiArg = {
+  /** Customer */
+  id: string;
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+};
+export type SetCustomerConsentApiResponse =
+  /** status 200 OK */ CustomerChannel;
+export type SetCustomerConsentApiArg = {
+  /** Customer */
+  id: string;
+  setCustomerConsentRequest: SetCustomerConsentRequest;
+};
+export type ExportCustomerApiResponse = /** status 200 OK */ CustomerExport;
+export type ExportCustomerApiArg = {
+  /** Customer */
+  id: string;
+};
+export type CustomerMergesApiResponse = /** status 200 OK */ PageCustomerMerge;
+export type CustomerMergesApiArg = {
+  /** Customer */
+  id: string;
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+};
+export type UndoCustomerMergeApiResponse = /** status 200 OK */ CustomerMerge;
+export type UndoCustomerMergeApiArg = {
+  /** Customer */
+  id: string;
+  /** Merge */
+  mergeId: string;
 };
 export type CustomerTimelineApiResponse =
   /** status 200 OK */ PageCustomerEvent;
@@ -992,18 +1111,99 @@ export type IngestTrackApiResponse = unknown;
 export type IngestTrackApiArg = {
   body: object;
 };
-export type Provider = {
-  /** Open: it failed too often and is left alone for a while */
-  circuit: "closed" | "open" | "half_open";
-  /** It is asked first */
-  default: boolean;
-  /** It would be asked now */
-  healthy: boolean;
-  /** Median time to the first word over the last answers; 0 before the first */
-  latencyMs: number;
-  model: string;
-  /** openai or analyst */
-  name: string;
+export type LearnedEvidence = {
+  clicked: number;
+  /** From events: messages that had three days to be answered */
+  messages: number;
+  negative: number;
+  /** Counted, and not learned from */
+  neutral: number;
+  /** Shown, and not learned from: machines open messages too */
+  opened: number;
+  /** Followed by an order that the channel brought */
+  ordered: number;
+  /** People whom these could reach */
+  outcomeMessages: number;
+  /** Results of campaigns, given with feedback */
+  outcomes: number;
+  /** Ratings of cards. A card with several messages is one of each */
+  positive: number;
+  /** Of these, in the workspace's currency. Shown, and not learned from */
+  revenue: number;
+  visitOrders: number;
+  /** That the channel brought: learned from where it has no messages on record */
+  visits: number;
+  /** What all this counts for, in messages: ratings and campaigns are bounded, and everything counts half after 90 days */
+  weight: number;
+};
+export type LearnedLevel = {
+  /** Of the Beta posterior */
+  alpha: number;
+  beta: number;
+  /** When evidence of its own last changed */
+  changedAt?: string;
+  channel?: "email" | "sms" | "push" | "whatsapp";
+  /** With messages of the workspace on the whole (hours: with their channel): better or worse where that is outside the interval */
+  compared: "better" | "worse" | "alike";
+  evidence: LearnedEvidence;
+  high: number;
+  /** Of the workspace's zone: 6 to 12, 12 to 17, 17 to 22, 22 to 6 o'clock; on_event is a while after something they did. Absent for any */
+  hourBand?: "morning" | "afternoon" | "evening" | "night" | "on_event";
+  /** Of the 90 % interval */
+  low: number;
+  /** Orders a message, 0 to 1, that is expected: the mean of the posterior */
+  mean: number;
+  /** What everything else says of this place */
+  priorMean: number;
+  /** How many messages that counts for */
+  priorMessages: number;
+  /** The segment's key; absent above segments */
+  segment?: string;
+  segmentName?: string;
+  /** How much of mean is priorMean: 1 without evidence of its own, towards 0 with ever more */
+  shrunk: number;
+  words: string;
+};
+export type LearnedChange = {
+  after: number;
+  at: string;
+  /** Orders a message */
+  before: number;
+  channel: "email" | "sms" | "push" | "whatsapp";
+  hourBand?: "morning" | "afternoon" | "evening" | "night" | "on_event";
+  segment?: string;
+  words: string;
+};
+export type LearnedQueries = {
+  /** Ratings of cards and results of campaigns; empty before the first time */
+  ratings: string;
+  /** Messages, what came of them, and visits */
+  traffic: string;
+};
+export type LearningOutputBody = {
+  /** Segments on channels, and at a time of day, that there is evidence for */
+  cells: LearnedLevel[];
+  /** What was different when evidence last changed, the largest first; 10 at the most */
+  changes: LearnedChange[];
+  /** Every channel */
+  channels: LearnedLevel[];
+  /** Orders a message in other shops: where learning begins */
+  global: number;
+  globalSource: string;
+  /** After so many days evidence counts half */
+  halfLifeDays: number;
+  /** Channels at a time of day, by their messages alone */
+  hours: LearnedLevel[];
+  /** Absent before the first time */
+  learnedAt?: string;
+  /** Something was said since, and is being learned */
+  pending: boolean;
+  queries: LearnedQueries;
+  /** How closely cells keep together, estimated from the data: 1 is as was thought, less is further apart */
+  spread: number;
+  /** Of cells, also those beyond the limit */
+  total: number;
+  workspace: LearnedLevel;
 };
 export type Field = {
   /** Path of the field, e.g. body.email */
@@ -1029,6 +1229,19 @@ export type Problem = {
   /** URI of the kind of problem */
   type: string;
 };
+export type Provider = {
+  /** Open: it failed too often and is left alone for a while */
+  circuit: "closed" | "open" | "half_open";
+  /** It is asked first */
+  default: boolean;
+  /** It would be asked now */
+  healthy: boolean;
+  /** Median time to the first word over the last answers; 0 before the first */
+  latencyMs: number;
+  model: string;
+  /** openai or analyst */
+  name: string;
+};
 export type CardAudience = {
   /** The segment's rule, in words */
   criteria: string;
@@ -1051,6 +1264,8 @@ export type CardTiming = {
   at?: string;
   /** e.g. 4h */
   delay?: string;
+  /** About when, where an hour was chosen */
+  hour?: number;
   kind: "now" | "at" | "after_event" | "best_time" | "recipient_local";
   /** In words */
   label: string;
@@ -2007,6 +2222,108 @@ export type Customer = {
   /** IANA; the workspace's where theirs is not known */
   timeZone: string;
 };
+export type PageConsentChange = {
+  items: ConsentChange[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
+export type SetCustomerConsentRequest = {
+  channel: "email" | "sms" | "push" | "whatsapp";
+  note?: string;
+  /** Where the customer said it, e.g. phone call */
+  source?: string;
+  status: "granted" | "revoked";
+};
+export type ExportedEvent = {
+  anonymousId?: string;
+  /** What brought the visit, or the message */
+  channel?: string;
+  /** As it was sent */
+  context?: any;
+  /** A better source told of the same act, which counts once */
+  duplicate: boolean;
+  /** The source's own, or the message's */
+  id: string;
+  /** What the source calls it, for custom */
+  name?: string;
+  occurredAt: string;
+  product?: string;
+  /** The profile that it was first known as: the customer's own, or one that was merged into it */
+  profileId: string;
+  /** As they were sent */
+  properties?: any;
+  receivedAt: string;
+  source?: string;
+  sourceId: string;
+  sourceName?: string;
+  /** In a few words */
+  text: string;
+  /** In PulseHub's vocabulary; custom for a name that it does not know */
+  type: string;
+  value?: Money;
+};
+export type CustomerMerge = {
+  /** Who stayed */
+  customerId: string;
+  id: string;
+  /** What named who became part */
+  identities: CustomerIdentity[];
+  mergedAt: string;
+  /** Who became part of them, and is a customer again once this is undone */
+  mergedId: string;
+  /** identified: a device's own profile became part of who was seen with it; same_person: one message named both */
+  reason: "identified" | "same_person";
+  undoneAt?: string;
+  /** The user; absent where another user of a shared device was seen */
+  undoneBy?: string;
+};
+export type RejectedEvent = {
+  /** Stable code for programs */
+  code: string;
+  field?: string;
+  id: string;
+  /** The event is stored, without what was wrong in it */
+  kept: boolean;
+  messageId: string;
+  /** What it calls itself */
+  name: string;
+  /** As it was sent, 32 KB at the most */
+  raw: string;
+  /** In words, with what would be right */
+  reason: string;
+  receivedAt: string;
+};
+export type CustomerSegmentChange = {
+  at: string;
+  /** false: left */
+  joined: boolean;
+  segmentId: string;
+};
+export type CustomerTold = {
+  profileId: string;
+  traits: any;
+};
+export type CustomerExport = {
+  /** Newest first */
+  consent: ConsentChange[];
+  customer: Customer;
+  /** Newest first */
+  events: ExportedEvent[];
+  exportedAt: string;
+  /** Newest first */
+  merges: CustomerMerge[];
+  /** Messages that name them and were not stored, or not wholly */
+  rejected: RejectedEvent[];
+  /** Of the last 90 days, newest first */
+  segmentChanges: CustomerSegmentChange[];
+  /** What each of their profiles was told, by trait: [value, Unix milliseconds] */
+  told: CustomerTold[];
+};
+export type PageCustomerMerge = {
+  items: CustomerMerge[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
 export type CustomerEvent = {
   /** What brought the visit, or the message */
   channel?: string;
@@ -2136,22 +2453,6 @@ export type PageReceivedEvent = {
   items: ReceivedEvent[];
   /** Give it as cursor for the next page; absent on the last */
   nextCursor?: string;
-};
-export type RejectedEvent = {
-  /** Stable code for programs */
-  code: string;
-  field?: string;
-  id: string;
-  /** The event is stored, without what was wrong in it */
-  kept: boolean;
-  messageId: string;
-  /** What it calls itself */
-  name: string;
-  /** As it was sent, 32 KB at the most */
-  raw: string;
-  /** In words, with what would be right */
-  reason: string;
-  receivedAt: string;
 };
 export type PageRejectedEvent = {
   items: RejectedEvent[];

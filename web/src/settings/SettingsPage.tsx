@@ -2,6 +2,7 @@ import { NavLink, Navigate, useParams } from 'react-router-dom'
 import { cx } from '@/lib/cx'
 import { usePageTitle } from '@/lib/hooks'
 import { PageBar } from '@/ui/PageBar'
+import { Learning } from './Learning'
 import { Profile } from './Profile'
 import { Providers } from './Providers'
 import { Security } from './Security'
@@ -12,6 +13,7 @@ const sections = [
   { key: 'security', name: 'Password and sessions', page: Security },
   { key: 'workspace', name: 'Workspace', page: Workspace },
   { key: 'ai', name: 'AI', page: Providers },
+  { key: 'learning', name: 'Learning', page: Learning },
 ]
 
 export default function SettingsPage() {
