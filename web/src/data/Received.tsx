@@ -62,8 +62,8 @@ function Line({ event }: { event: ReceivedEvent }) {
         <Detail name="Arrived" value={formatDateTime(event.receivedAt, me?.workspace.timeZone)} />
       </dl>
       {event.duplicate && <Badge tone="neutral">Another source told of this, too: it counts once</Badge>}
-      {event.properties !== undefined && <Json name="Properties" value={event.properties} />}
-      {event.context !== undefined && <Json name="Context" value={event.context} />}
+      {event.properties !== undefined && <Json name="Properties" value={event.properties as unknown} />}
+      {event.context !== undefined && <Json name="Context" value={event.context as unknown} />}
     </EventLine>
   )
 }
@@ -79,8 +79,8 @@ function Detail({ name, value, mono }: { name: string; value: string; mono?: boo
 
 /** The page that an event happened on, if it says. */
 function pageOf(event: ReceivedEvent): string | undefined {
-  const { page } = ((event.context as unknown) ?? {}) as { page?: { path?: unknown } }
+  const page = (event.context as { page?: { path?: unknown } } | undefined)?.page
   const properties = ((event.properties as unknown) ?? {}) as { path?: unknown; url?: unknown }
-  const path = page?.path ?? properties.path ?? properties.url
+  const path = page?.path ?? properties?.path ?? properties?.url
   return typeof path === 'string' ? path : undefined
 }
