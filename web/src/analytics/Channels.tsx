@@ -21,7 +21,7 @@ export function Channels({ asked }: { asked: Asked }) {
     >
       {(data) => {
         const most = Math.max(...data.channels.map((c) => Number(c.revenue.amount)), 0.01)
-        const widest = Math.max(...data.channels.map((c) => c.conversionHigh ?? 0), 0.0001)
+        const widest = Math.max(...data.channels.map((c) => c.conversionRate * 1.6), 0.0001) // intervals of few visits go beyond it
         return (
           <FigureTable
             label="Channels"

@@ -37,7 +37,7 @@ export function CohortMap({ asked, by, step, figure, onChange }: CohortMapProps)
       result={result}
       counted={(data) => data}
       csv={{ report: 'cohorts', params: args }}
-      height="h-100"
+      height={asked.count / (granularity === 'week' ? 7 : 30) <= 6 ? 'h-72' : 'h-100'}
       controls={
         <>
           <Segmented
@@ -74,11 +74,11 @@ function HeatMap({ data, figure }: { data: Cohorts; figure: CohortFigure }) {
   return (
     <div className="flex h-full flex-col gap-2">
       {/* Scrolls both ways, so the keyboard must reach it. */}
-      <div tabIndex={0} role="group" aria-label="Cohorts, table" className="min-h-0 flex-1 overflow-auto rounded-sm">
-        <table className="border-separate border-spacing-[2px] text-sm">
+      <div tabIndex={0} role="group" aria-label="Cohorts, table" className="relative min-h-0 flex-1 overflow-auto rounded-sm">
+        <table className="w-full border-separate border-spacing-[2px] text-sm">
           <thead>
             <tr>
-              <th scope="col" className={cx(head, 'left-0 z-20 text-left')}>
+              <th scope="col" className={cx(head, 'left-0 z-20 pl-0 text-left')}>
                 Began
               </th>
               <th scope="col" className={cx(head, 'text-right')}>

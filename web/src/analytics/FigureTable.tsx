@@ -40,7 +40,7 @@ export function FigureTable<T>({ label, columns, rows, rowKey, className, select
   }
   return (
     // Scrolls both ways, so the keyboard must reach it.
-    <div tabIndex={0} role="group" aria-label={`${label}, table`} className={cx('overflow-auto rounded-sm', className)}>
+    <div tabIndex={0} role="group" aria-label={`${label}, table`} className={cx('relative overflow-auto rounded-sm', className)}>
       <table className="w-full border-collapse text-sm">
         <thead>
           <tr>

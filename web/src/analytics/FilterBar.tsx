@@ -3,11 +3,11 @@ import { CalendarDays, Check, ChevronDown, Users, X } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '@/api/api'
 import { cx } from '@/lib/cx'
-import { formatCount, formatDay } from '@/lib/format'
+import { formatCount } from '@/lib/format'
 import { Button, buttonClass } from '@/ui/Button'
 import { Field } from '@/ui/Field'
 import { IconButton } from '@/ui/IconButton'
-import { daysFault, daysOf, defaultPreset, presets, todayIn, type Days } from './range'
+import { daysFault, daysOf, defaultPreset, presets, rangeName, todayIn, type Days } from './range'
 import type { Asked } from './useAsked'
 
 interface FilterBarProps {
@@ -27,15 +27,6 @@ export function FilterBar({ asked, timeZone, onChange }: FilterBarProps) {
       </p>
     </div>
   )
-}
-
-const dayName = (date: string, withYear: boolean) =>
-  withYear ? `${formatDay(`${date}T00:00:00Z`, 'UTC')} ${date.slice(0, 4)}` : formatDay(`${date}T00:00:00Z`, 'UTC')
-
-/** "27 Oct to 25 Nov", with years where they are not this one's. */
-export function rangeName({ from, to }: Days, today: string): string {
-  const years = from.slice(0, 4) !== to.slice(0, 4) || to.slice(0, 4) !== today.slice(0, 4)
-  return from === to ? dayName(from, years) : `${dayName(from, years)} to ${dayName(to, years)}`
 }
 
 function RangePicker({ asked, timeZone, onChange }: FilterBarProps) {

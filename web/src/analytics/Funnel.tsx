@@ -31,10 +31,10 @@ export function Funnel({ asked }: { asked: Asked }) {
                 <th scope="col" className="pb-1 text-right font-normal">
                   People
                 </th>
-                <th scope="col" className="pb-1 pl-3 text-right font-normal" title="Share of the step before">
+                <th scope="col" className="pb-1 pl-3 text-right font-normal whitespace-nowrap" title="Share of the step before">
                   Went on
                 </th>
-                <th scope="col" className="hidden pb-1 pl-3 text-right font-normal sm:table-cell" title="With or without the steps before">
+                <th scope="col" className="hidden pb-1 pl-3 text-right font-normal whitespace-nowrap sm:table-cell" title="With or without the steps before">
                   Did it at all
                 </th>
               </tr>

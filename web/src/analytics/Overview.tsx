@@ -3,11 +3,10 @@ import { skipToken } from '@reduxjs/toolkit/query'
 import { api } from '@/api/api'
 import type { Kpi } from '@/api/generated'
 import { cx } from '@/lib/cx'
-import { formatDay } from '@/lib/format'
 import { Skeleton } from '@/ui/Skeleton'
 import { change, show, type Metric } from './figures'
 import { Panel } from './Panel'
-import { before, stepsFor } from './range'
+import { addDays, before, rangeName, stepsFor } from './range'
 import { Sparkline } from './Sparkline'
 import type { Asked } from './useAsked'
 
@@ -28,7 +27,7 @@ export function Overview({ asked, currency }: { asked: Asked; currency: string }
   return (
     <Panel
       title="Overview"
-      description={`Beside ${before(asked.count)}${result.currentData ? `, ${formatDay(result.currentData.period.previousFrom, result.currentData.timeZone)} to ${formatDay(lastMoment(result.currentData.period.previousTo), result.currentData.timeZone)}` : ''}.`}
+      description={`Beside ${before(asked.count)}, ${rangeName({ from: addDays(asked.days.from, -asked.count), to: addDays(asked.days.from, -1) }, asked.days.to)}.`}
       result={result}
       counted={(data) => data.period}
       csv={{ report: 'overview', params: asked.args }}
@@ -45,8 +44,6 @@ export function Overview({ asked, currency }: { asked: Asked; currency: string }
     </Panel>
   )
 }
-
-const lastMoment = (to: string) => new Date(new Date(to).getTime() - 1).toISOString()
 
 function Tile({ name, kpi, series, asked, currency }: { name: string; kpi: Kpi; series: [Metric, Metric?]; asked: Asked; currency: string }) {
   const changed = change(kpi.change)

@@ -73,7 +73,7 @@ export function Panel<T>({ title, description, result, counted, words, csv, cont
           <Export title={title} {...csv} disabled={data === undefined} />
         </div>
       </header>
-      <div className={cx('min-w-0 flex-1 px-4 pt-3 pb-4 sm:px-5', height)}>
+      <div className={cx('min-w-0 shrink-0 grow px-4 pt-3 pb-4 sm:px-5', height)}>
         {data === undefined && error !== undefined ? (
           <div className="grid h-full content-center">
             <Notice
@@ -100,7 +100,7 @@ export function Panel<T>({ title, description, result, counted, words, csv, cont
           <div className={cx('h-full transition-opacity duration-150', stale && 'opacity-50')}>{children(data)}</div>
         )}
       </div>
-      <footer className="flex min-h-9 items-center justify-between gap-3 border-t border-line px-4 py-1 sm:px-5">
+      <footer className="flex min-h-12 items-center sm:min-h-9 justify-between gap-3 border-t border-line px-4 py-1 sm:px-5">
         {data === undefined ? <span className="text-xs text-ink-3">{error === undefined ? 'Counting…' : 'Not counted'}</span> : <Basis title={title} counted={counted(data)} words={words} />}
       </footer>
     </section>

@@ -49,8 +49,8 @@ export default function SeriesPlot({ rows, name, show, showShort }: SeriesPlotPr
             )
           }}
         />
-        {compared && <Line dataKey="before" name="Before" stroke="var(--ink-3)" strokeWidth={1.5} strokeDasharray="4 4" dot={false} activeDot={{ r: 3 }} isAnimationActive={false} type="monotone" />}
-        <Area dataKey="now" name={name} stroke="var(--chart-1)" strokeWidth={2} fill="var(--chart-1)" fillOpacity={0.09} dot={rows.length === 1} activeDot={{ r: 4 }} isAnimationActive={false} type="monotone" />
+        {compared && <Line dataKey="before" name="Before" stroke="var(--ink-3)" strokeWidth={1.5} strokeDasharray="4 4" dot={false} activeDot={{ r: 3 }} isAnimationActive={false} type="linear" />}
+        <Area dataKey="now" name={name} stroke="var(--chart-1)" strokeWidth={2} fill="var(--chart-1)" fillOpacity={0.09} dot={rows.length === 1} activeDot={{ r: 4 }} isAnimationActive={false} type="linear" />
       </ComposedChart>
     </ResponsiveContainer>
   )

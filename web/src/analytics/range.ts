@@ -1,3 +1,5 @@
+import { formatDay } from '@/lib/format'
+
 /** Days as the API takes them: YYYY-MM-DD of the workspace's zone, both included. */
 export interface Days {
   from: string
@@ -101,3 +103,12 @@ export function stepsFor(days: number, byHour: boolean): { all: Step[]; best: St
 
 /** The period before, in words: "the 30 days before". */
 export const before = (days: number) => (days === 1 ? 'the day before' : `the ${days} days before`)
+
+const dayName = (date: string, withYear: boolean) =>
+  withYear ? `${formatDay(`${date}T00:00:00Z`, 'UTC')} ${date.slice(0, 4)}` : formatDay(`${date}T00:00:00Z`, 'UTC')
+
+/** "27 Oct to 25 Nov", with years where they are not this one's. */
+export function rangeName({ from, to }: Days, today: string): string {
+  const years = from.slice(0, 4) !== to.slice(0, 4) || to.slice(0, 4) !== today.slice(0, 4)
+  return from === to ? dayName(from, years) : `${dayName(from, years)} to ${dayName(to, years)}`
+}
