@@ -44,7 +44,7 @@ export function Backtest({ test }: { test: PredictionBacktest }) {
       </div>
       <FigureTable
         label="The test by how often customers had ordered before"
-        className="mt-3 max-h-56"
+        className="mt-3"
         rows={test.byFrequency}
         rowKey={(g) => String(g.repeats)}
         columns={[

@@ -96,10 +96,10 @@ function Map({ data, by }: { data: Rfm; by: 'customers' | 'revenue' }) {
                         title={label(cell.group)}
                         onClick={() => setGroup(lit ? undefined : cell.group)}
                         style={heat(value(cell) / most)}
-                        className={cx('block h-13 w-full rounded-sm px-1 text-center focus-visible:-outline-offset-2', value(cell) === 0 && 'bg-sunken', group && !lit && 'opacity-35', lit && 'ring-2 ring-accent')}
+                        className={cx('block h-13 w-full lg:h-19 rounded-sm px-1 text-center focus-visible:-outline-offset-2', value(cell) === 0 && 'bg-sunken', group && !lit && 'opacity-35', lit && 'ring-2 ring-accent')}
                       >
                         <span className={cx('block font-medium tabular', value(cell) === 0 && 'text-ink-3')}>{by === 'customers' ? formatCompact(cell.customers) : formatMoneyCompact(value(cell), cell.revenue.currency)}</span>
-                        <span className="hidden truncate text-2xs text-ink-2 xl:block">{label(cell.group)}</span>
+                        <span className="hidden text-2xs leading-tight xl:line-clamp-2">{label(cell.group)}</span>
                       </button>
                     </td>
                   )
