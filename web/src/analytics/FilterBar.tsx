@@ -47,9 +47,10 @@ function RangePicker({ asked, timeZone, onChange }: FilterBarProps) {
   const name = presets.find((p) => p.key === asked.preset)?.name
   return (
     <Popover.Root open={open} onOpenChange={show}>
-      <Popover.Trigger className={cx(buttonClass('secondary'), 'max-w-full min-w-0')} aria-label={`Range: ${name ? `${name}, ` : ''}${rangeName(asked.days, today)}`}>
+      <Popover.Trigger className={cx(buttonClass('secondary'), 'max-w-full min-w-0')}>
         <CalendarDays size={15} aria-hidden="true" className="shrink-0 text-ink-3" />
-        {name && <span>{name}</span>}
+        <span className="sr-only">Range: </span>
+        {name && <span>{name} </span>}
         <span className={cx('truncate tabular', name && 'font-normal text-ink-2')}>{rangeName(asked.days, today)}</span>
         <ChevronDown size={14} aria-hidden="true" className="shrink-0 text-ink-3" />
       </Popover.Trigger>
@@ -118,8 +119,9 @@ function SegmentPicker({ segmentId, onChange }: { segmentId?: string; onChange: 
   return (
     <span className="flex min-w-0 items-center">
       <Popover.Root open={open} onOpenChange={setOpen}>
-        <Popover.Trigger className={cx(buttonClass(segmentId ? 'soft' : 'secondary'), 'min-w-0')} aria-label={`Segment: ${name}`}>
+        <Popover.Trigger className={cx(buttonClass(segmentId ? 'soft' : 'secondary'), 'min-w-0')}>
           <Users size={15} aria-hidden="true" className="shrink-0 text-ink-3" />
+          <span className="sr-only">Segment: </span>
           <span className="max-w-52 truncate">{name}</span>
           <ChevronDown size={14} aria-hidden="true" className="shrink-0 text-ink-3" />
         </Popover.Trigger>
