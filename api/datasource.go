@@ -18,6 +18,7 @@ type DataSources interface {
 	Create(ctx context.Context, workspaceID uuid.UUID, t datasource.Type, name string) (datasource.DataSource, error)
 	Change(ctx context.Context, workspaceID, id uuid.UUID, c datasource.Change) (datasource.DataSource, error)
 	Delete(ctx context.Context, workspaceID, id uuid.UUID) error
+	RenewWriteKey(ctx context.Context, workspaceID, id uuid.UUID) (datasource.DataSource, error)
 	Events(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]datasource.Received, string, error)
 	Rejected(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]datasource.Rejected, string, error)
 }
@@ -32,6 +33,7 @@ type DataSource struct {
 	Demo        bool              `json:"demo" doc:"Made-up data; remove all of it with DELETE /data-sources/dummy-data"`
 	Events      int64             `json:"events" doc:"How many came from it, as of the last refresh"`
 	LastEventAt *time.Time        `json:"lastEventAt,omitempty"`
+	Rejected    int64             `json:"rejected" doc:"Messages of the last 7 days that were not stored, or not wholly; counted up to 1000. GET /data-sources/{id}/rejected says why"`
 	CreatedAt   time.Time         `json:"createdAt"`
 	UpdatedAt   time.Time         `json:"updatedAt"`
 }
@@ -39,7 +41,7 @@ type DataSource struct {
 func dataSourceFrom(d datasource.DataSource) DataSource {
 	return DataSource{
 		ID: d.ID, Type: d.Type, Name: d.Name, Status: d.Status, WriteKey: d.WriteKey, Demo: d.Demo, Events: d.Events, LastEventAt: d.LastEventAt,
-		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
+		Rejected: d.Rejected, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 	}
 }
 
@@ -50,7 +52,7 @@ func (s *Server) dataSourceRoutes(svc DataSources) {
 	}, d.list)
 	huma.Register(s.huma, huma.Operation{
 		OperationID: "create-data-source", Method: http.MethodPost, Path: "/data-sources", Tags: []string{"Data"}, Security: bearer, DefaultStatus: http.StatusCreated,
-		Summary: "Add a data source, to be connected",
+		Summary: "Add a data source", Description: "http and gtm are connected with their write key; the others are to be connected.",
 	}, d.create)
 	huma.Register(s.huma, huma.Operation{
 		OperationID: "get-data-source", Method: http.MethodGet, Path: "/data-sources/{id}", Tags: []string{"Data"}, Security: bearer, Summary: "A data source",
@@ -62,6 +64,10 @@ func (s *Server) dataSourceRoutes(svc DataSources) {
 		OperationID: "delete-data-source", Method: http.MethodDelete, Path: "/data-sources/{id}", Tags: []string{"Data"}, Security: bearer, DefaultStatus: http.StatusNoContent,
 		Summary: "Delete a data source with its events", Description: "Customers that nothing else tells of go with it. 409 while demo data is being made for it.",
 	}, d.delete)
+	huma.Register(s.huma, huma.Operation{
+		OperationID: "renew-write-key", Method: http.MethodPost, Path: "/data-sources/{id}/write-key", Tags: []string{"Data"}, Security: bearer,
+		Summary: "Replace a data source's write key", Description: "What is sent with the old key is refused from a few seconds later on. 409 for a data source that has none.",
+	}, d.renewWriteKey)
 }
 
 type dataSources struct{ service DataSources }
@@ -137,6 +143,18 @@ func (d dataSources) delete(ctx context.Context, in *dataSourcePath) (*struct{},
 		return nil, err
 	}
 	return nil, d.service.Delete(ctx, workspaceID, id)
+}
+
+func (d dataSources) renewWriteKey(ctx context.Context, in *dataSourcePath) (*dataSourceOutput, error) {
+	workspaceID, id, err := theirsByID(ctx, "data source", in.ID)
+	if err != nil {
+		return nil, err
+	}
+	renewed, err := d.service.RenewWriteKey(ctx, workspaceID, id)
+	if err != nil {
+		return nil, err
+	}
+	return &dataSourceOutput{dataSourceFrom(renewed)}, nil
 }
 
 // theirsByID is the caller's workspace and the id in the path.

@@ -57,3 +57,45 @@ func TestDemoSourcesPauseAndGoOneByOne(t *testing.T) {
 	require.EqualValues(t, s.count("SELECT count(*) FROM events"), overview.Events)
 	require.Len(t, overview.EventsBySource, 2)
 }
+
+func TestSourcesWithAWriteKeyAreConnectedAndPause(t *testing.T) {
+	for _, kind := range []string{"gtm", "http"} {
+		s := setupSite(t, kind)
+		require.Equal(t, datasource.StatusConnected, s.source.Status, kind)
+		path := "/data-sources/" + s.source.ID.String()
+		paused := decode[api.DataSource](s.marketer.do(http.MethodPatch, path, map[string]any{"status": "paused"}), http.StatusOK)
+		require.Equal(t, datasource.StatusPaused, paused.Status)
+		s.library.do(http.MethodPost, "/v1/track", `{"userId":"u","event":"Signed Up"}`).problem(http.StatusForbidden, "source_paused")
+	}
+}
+
+func TestAWriteKeyIsReplaced(t *testing.T) {
+	s := setupSite(t, "http")
+	path := "/data-sources/" + s.source.ID.String()
+	renewed := decode[api.DataSource](s.marketer.do(http.MethodPost, path+"/write-key", nil), http.StatusOK)
+	require.NotEqual(t, s.source.WriteKey, renewed.WriteKey)
+	require.Equal(t, s.source.ID, renewed.ID)
+	open := s.client()
+	open.do(http.MethodPost, "/collect/"+s.source.WriteKey, `{"userId":"u","event":"Signed Up"}`).problem(http.StatusUnauthorized, "invalid_write_key")
+	s.accepted(open.do(http.MethodPost, "/collect/"+renewed.WriteKey, `{"userId":"u","event":"Signed Up"}`))
+	require.Len(t, s.events(), 1)
+
+	other := s.client()
+	other.register("eve@example.com")
+	other.do(http.MethodPost, path+"/write-key", nil).problem(http.StatusNotFound, "not_found")
+	s.client().do(http.MethodPost, path+"/write-key", nil).problem(http.StatusUnauthorized, "unauthenticated")
+	shop := decode[api.DataSource](s.marketer.do(http.MethodPost, "/data-sources", map[string]any{"type": "shopify"}), http.StatusCreated)
+	s.marketer.do(http.MethodPost, "/data-sources/"+shop.ID.String()+"/write-key", nil).problem(http.StatusConflict, "no_write_key")
+}
+
+func TestRejectedMessagesOfTheWeekAreCounted(t *testing.T) {
+	s := setupSite(t, "http")
+	s.accepted(s.library.do(http.MethodPost, "/v1/batch", `{"batch":[
+		{"type":"track","messageId":"1","event":"Signed Up"}, {"type":"track","messageId":"2","userId":"u"}, {"type":"track","messageId":"3","userId":"u","event":"Signed Up"}]}`))
+	path := "/data-sources/" + s.source.ID.String()
+	require.EqualValues(t, 2, decode[api.DataSource](s.marketer.do(http.MethodGet, path, nil), http.StatusOK).Rejected)
+	_, err := s.store.Pool().Exec(t.Context(), "UPDATE rejected_events SET received_at = now() - interval '8 days' WHERE message_id = '1'")
+	require.NoError(t, err)
+	list := decode[api.Page[api.DataSource]](s.marketer.do(http.MethodGet, "/data-sources", nil), http.StatusOK).Items
+	require.EqualValues(t, 1, list[0].Rejected)
+}

@@ -65,6 +65,7 @@ type DataSource struct {
 	WriteKey    string     // with which events are sent to it; empty where it takes none. It may be public: it lets nobody read.
 	Events      int64      // as of the workspace's last refresh
 	LastEventAt *time.Time // as of the workspace's last refresh
+	Rejected    int64      // messages of the last seven days that were not stored, or not wholly; 1000 at the most
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }
@@ -82,6 +83,8 @@ type Repository interface {
 	CreateDataSource(ctx context.Context, d DataSource) error
 	// ChangeDataSource fails with NotFound for a source that is not the workspace's.
 	ChangeDataSource(ctx context.Context, workspaceID, id uuid.UUID, c Change) (DataSource, error)
+	// ReplaceWriteKey gives a source that has a write key another one, in place of it. NotFound: no such source has one.
+	ReplaceWriteKey(ctx context.Context, workspaceID, id uuid.UUID, writeKey string) (DataSource, error)
 	// DeleteDataSource removes the source with its events in one transaction, and refreshes what was computed from them.
 	DeleteDataSource(ctx context.Context, workspaceID, id uuid.UUID) error
 }
@@ -112,7 +115,7 @@ func (s *Service) Get(ctx context.Context, workspaceID, id uuid.UUID) (DataSourc
 	return s.Repository.DataSource(ctx, workspaceID, id)
 }
 
-// Create adds a data source that is not connected yet.
+// Create adds a data source. One that is sent to by write key is connected with that; the others are to be connected.
 func (s *Service) Create(ctx context.Context, workspaceID uuid.UUID, t Type, name string) (DataSource, error) {
 	name, err := checkName(name)
 	if err != nil {
@@ -124,16 +127,26 @@ func (s *Service) Create(ctx context.Context, workspaceID uuid.UUID, t Type, nam
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	d := DataSource{ID: uuid.Must(uuid.NewV7()), WorkspaceID: workspaceID, Type: t, Name: name, Status: StatusPending, CreatedAt: now, UpdatedAt: now}
 	if t == HTTP || t == GTM {
-		d.WriteKey = newWriteKey()
-	}
-	if t == HTTP {
-		d.Status = StatusConnected // there is nothing else to connect
+		d.WriteKey, d.Status = newWriteKey(), StatusConnected // there is nothing else to connect
 	}
 	return d, s.Repository.CreateDataSource(ctx, d)
 }
 
 // newWriteKey is 160 random bits.
 func newWriteKey() string { return "wk_" + strings.ToLower(rand.Text()+rand.Text()[:6]) }
+
+// RenewWriteKey gives the source another write key. The one before stops to work at once, as far as processes that remember it
+// for a few seconds hear of it. Conflict: it takes no events by write key.
+func (s *Service) RenewWriteKey(ctx context.Context, workspaceID, id uuid.UUID) (DataSource, error) {
+	d, err := s.Repository.DataSource(ctx, workspaceID, id)
+	if err != nil {
+		return DataSource{}, err
+	}
+	if d.WriteKey == "" {
+		return DataSource{}, apperr.New(apperr.Conflict, "no_write_key", "%s takes no events by write key, so there is none to replace.", d.Name)
+	}
+	return s.Repository.ReplaceWriteKey(ctx, workspaceID, id, newWriteKey())
+}
 
 // Change renames, pauses or resumes.
 func (s *Service) Change(ctx context.Context, workspaceID, id uuid.UUID, c Change) (DataSource, error) {

@@ -11,13 +11,17 @@ import (
 	"github.com/pulsehub/pulsehub/internal/datasource"
 )
 
-const sourceSQL = `SELECT d.id, d.workspace_id, d.type, d.name, d.status, d.demo, coalesce(d.write_key, ''), coalesce(e.events, 0)::bigint, e.last_at, d.created_at, d.updated_at
+const sourceSQL = `SELECT d.id, d.workspace_id, d.type, d.name, d.status, d.demo, coalesce(d.write_key, ''), coalesce(e.events, 0)::bigint, e.last_at, r.rejected, d.created_at, d.updated_at
 	FROM data_sources d LEFT JOIN LATERAL (
 		SELECT sum(events) AS events, max(last_at) AS last_at FROM event_days WHERE workspace_id = d.workspace_id AND data_source_id = d.id
-	) e ON true `
+	) e ON true CROSS JOIN LATERAL (
+		SELECT count(*) AS rejected FROM (
+			SELECT FROM rejected_events WHERE workspace_id = d.workspace_id AND data_source_id = d.id AND received_at > now() - interval '7 days' LIMIT 1000
+		) latest
+	) r `
 
 func scanSource(row pgx.CollectableRow) (d datasource.DataSource, err error) {
-	err = row.Scan(&d.ID, &d.WorkspaceID, &d.Type, &d.Name, &d.Status, &d.Demo, &d.WriteKey, &d.Events, &d.LastEventAt, &d.CreatedAt, &d.UpdatedAt)
+	err = row.Scan(&d.ID, &d.WorkspaceID, &d.Type, &d.Name, &d.Status, &d.Demo, &d.WriteKey, &d.Events, &d.LastEventAt, &d.Rejected, &d.CreatedAt, &d.UpdatedAt)
 	return d, err
 }
 
@@ -66,6 +70,19 @@ func (s *Store) ChangeDataSource(ctx context.Context, workspaceID, id uuid.UUID,
 		workspaceID, id, c.Name, c.Status)
 	if err != nil {
 		return datasource.DataSource{}, fmt.Errorf("changing a data source: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return datasource.DataSource{}, notFound(pgx.ErrNoRows, "data source")
+	}
+	return s.DataSource(ctx, workspaceID, id)
+}
+
+// ReplaceWriteKey gives a source that has a write key another one.
+func (s *Store) ReplaceWriteKey(ctx context.Context, workspaceID, id uuid.UUID, writeKey string) (datasource.DataSource, error) {
+	tag, err := s.pool.Exec(ctx, "UPDATE data_sources SET write_key = $3, updated_at = now() WHERE workspace_id = $1 AND id = $2 AND write_key IS NOT NULL",
+		workspaceID, id, writeKey)
+	if err != nil {
+		return datasource.DataSource{}, fmt.Errorf("replacing a write key: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
 		return datasource.DataSource{}, notFound(pgx.ErrNoRows, "data source")

@@ -1,5 +1,7 @@
 import { http, HttpResponse, type HttpHandler } from 'msw'
 import { learning } from './learning'
+import { period, reports } from './reports'
+import { sources } from './sources'
 import type { RunningTurn, World, WireFrame } from './world'
 
 const problem = (status: number, code: string, detail: string, extra: object = {}) =>
@@ -164,7 +166,7 @@ export function handlers(world: World): HttpHandler[] {
     http.get('*/api/analytics/overview', ({ request }) => {
       const email = emailOf(request)
       if (!email) return unauthenticated()
-      return HttpResponse.json({ ...(world.loaded.get(email) ?? { events: 0, customers: 0 }), computedAt: new Date().toISOString(), segments: [{ key: 'cart_abandoners', size: 1284 }] })
+      return HttpResponse.json({ ...(world.loaded.get(email) ?? { events: 0, customers: 0 }), computedAt: new Date().toISOString(), segments: [{ key: 'cart_abandoners', size: 1284 }], period, timeZone: 'Europe/Berlin', demo: false })
     }),
     http.post('*/api/data-sources/dummy-data/seed-all', async ({ request }) => {
       const email = emailOf(request)
@@ -183,6 +185,8 @@ export function handlers(world: World): HttpHandler[] {
       world.jobs.clear()
       return new HttpResponse(null, { status: 204 })
     }),
+    ...reports(),
+    ...sources(world.sources),
   ]
 }
 

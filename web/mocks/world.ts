@@ -1,6 +1,7 @@
 import type { Conversation, DummyDataJob, Message, Part, Profile, Turn } from '@/api/generated'
 import { partOf, type FrameData } from '../src/chat/frames.ts'
 import { scriptFor } from './answers.ts'
+import { Sources } from './sources.ts'
 
 /** A frame as it goes over the wire. */
 export interface WireFrame {
@@ -44,6 +45,7 @@ export class World {
   jobs = new Map<string, DummyDataJob & { begun: number }>()
   loaded = new Map<string, { events: number; customers: number }>() // by e-mail
   verdicts = new Map<string, string>() // by recommendation
+  sources = new Sources()
   clientMessages = new Map<string, { message: Message; turn: RunningTurn }>()
   pace: Pace
 

@@ -2,7 +2,7 @@ import { generatedApi } from './generated'
 
 /** The generated client with what it cannot know: which answers a change makes stale. */
 export const api = generatedApi.enhanceEndpoints({
-  addTagTypes: ['Profile', 'Sessions', 'Conversations', 'Conversation', 'Providers', 'Data', 'Verdicts'],
+  addTagTypes: ['Profile', 'Sessions', 'Conversations', 'Conversation', 'Providers', 'Data', 'Verdicts', 'Sources'],
   endpoints: {
     getProfile: { providesTags: ['Profile'] },
     updateProfile: {
@@ -25,6 +25,13 @@ export const api = generatedApi.enhanceEndpoints({
     getAnalyticsRevenue: { providesTags: ['Data'] },
     getAnalyticsChannels: { providesTags: ['Data'] },
     getLearning: { providesTags: ['Data', 'Verdicts'] },
+    getAnalyticsPredictions: { providesTags: ['Data'] },
+    listDataSources: { providesTags: ['Sources', 'Data'] },
+    getDataSource: { providesTags: ['Sources', 'Data'] },
+    createDataSource: { invalidatesTags: ['Sources'] },
+    updateDataSource: { invalidatesTags: ['Sources'] },
+    renewWriteKey: { invalidatesTags: ['Sources'] },
+    deleteDataSource: { invalidatesTags: (_result, error) => (error ? [] : ['Sources', 'Data']) },
     listAiProviders: { providesTags: ['Providers'] },
   },
 })

@@ -487,6 +487,15 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    renewWriteKey: build.mutation<
+      RenewWriteKeyApiResponse,
+      RenewWriteKeyApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/data-sources/${queryArg.id}/write-key`,
+        method: "POST",
+      }),
+    }),
     rateMessage: build.mutation<RateMessageApiResponse, RateMessageApiArg>({
       query: (queryArg) => ({
         url: `/messages/${queryArg.id}/feedback`,
@@ -1011,6 +1020,11 @@ export type ListRejectedEventsApiArg = {
   limit?: number;
   /** nextCursor of the page before */
   cursor?: string;
+};
+export type RenewWriteKeyApiResponse = /** status 200 OK */ DataSource;
+export type RenewWriteKeyApiArg = {
+  /** Data source */
+  id: string;
 };
 export type RateMessageApiResponse = unknown;
 export type RateMessageApiArg = {
@@ -2358,6 +2372,8 @@ export type DataSource = {
   id: string;
   lastEventAt?: string;
   name: string;
+  /** Messages of the last 7 days that were not stored, or not wholly; counted up to 1000. GET /data-sources/{id}/rejected says why */
+  rejected: number;
   status: "pending" | "connected" | "paused" | "needs_reauth" | "failed";
   type: "gtm" | "facebook_pixel" | "shopify" | "http";
   updatedAt: string;

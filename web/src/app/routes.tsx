@@ -8,7 +8,9 @@ import { Loading, Skeleton } from '@/ui/Skeleton'
 import { NotFoundPage, RouteError } from './ErrorPages'
 import { Shell } from './Shell'
 
+const AnalyticsPage = lazy(() => import('@/analytics/AnalyticsPage'))
 const DataPage = lazy(() => import('@/data/DataPage'))
+const SourcePage = lazy(() => import('@/data/SourcePage'))
 const DemoDataInvite = lazy(() => import('@/data/DemoDataInvite'))
 const SettingsPage = lazy(() => import('@/settings/SettingsPage'))
 const LogInPage = lazy(() => import('@/auth/AuthPage').then((m) => ({ default: m.LogInPage })))
@@ -65,7 +67,9 @@ export const makeRouter = () =>
                 children: [
                   // One element for both, so that a conversation's first question does not begin the page anew.
                   { element: <Chat />, children: [{ path: '/', element: null }, { path: '/c/:conversationId', element: null }] },
+                  { path: '/analytics', element: <Private><AnalyticsPage /></Private> },
                   { path: '/data', element: <Private><DataPage /></Private> },
+                  { path: '/data/:sourceId/:tab?', element: <Private><SourcePage /></Private> },
                   { path: '/settings/:section?', element: <Private><SettingsPage /></Private> },
                   { path: '*', element: <NotFoundPage /> },
                 ],

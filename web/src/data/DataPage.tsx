@@ -16,6 +16,7 @@ import { PageBar } from '@/ui/PageBar'
 import { Loading, Skeleton } from '@/ui/Skeleton'
 import { toastShown } from '@/ui/toast'
 import { JobProgress } from './JobProgress'
+import { SourceList } from './SourceList'
 import { sizes, useDemoData } from './useDemoData'
 
 /** What the workspace knows, and demo data to try it with. */
@@ -25,8 +26,9 @@ export default function DataPage() {
     <>
       <PageBar title="Data" />
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="page space-y-6">
+        <div className="page space-y-8">
           <Holdings />
+          <SourceList />
           <DemoData />
         </div>
       </div>
