@@ -8,6 +8,7 @@ import { Loading, Skeleton } from '@/ui/Skeleton'
 import { NotFoundPage, RouteError } from './ErrorPages'
 import { Shell } from './Shell'
 
+const AudiencePage = lazy(() => import('@/audience/AudiencePage'))
 const DataPage = lazy(() => import('@/data/DataPage'))
 const DemoDataInvite = lazy(() => import('@/data/DemoDataInvite'))
 const SettingsPage = lazy(() => import('@/settings/SettingsPage'))
@@ -65,6 +66,7 @@ export const makeRouter = () =>
                 children: [
                   // One element for both, so that a conversation's first question does not begin the page anew.
                   { element: <Chat />, children: [{ path: '/', element: null }, { path: '/c/:conversationId', element: null }] },
+                  { path: '/audience/*', element: <Private><AudiencePage /></Private> },
                   { path: '/data', element: <Private><DataPage /></Private> },
                   { path: '/settings/:section?', element: <Private><SettingsPage /></Private> },
                   { path: '*', element: <NotFoundPage /> },
