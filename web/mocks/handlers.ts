@@ -1,4 +1,5 @@
 import { http, HttpResponse, type HttpHandler } from 'msw'
+import { segmentHandlers } from './segments.ts'
 import type { RunningTurn, World, WireFrame } from './world'
 
 const problem = (status: number, code: string, detail: string, extra: object = {}) =>
@@ -181,6 +182,7 @@ export function handlers(world: World): HttpHandler[] {
       world.jobs.clear()
       return new HttpResponse(null, { status: 204 })
     }),
+    ...segmentHandlers((request) => emailOf(request) !== undefined),
   ]
 }
 

@@ -6,13 +6,14 @@ export function localOf(iso: string, timeZone: string): string {
   return Number.isNaN(at) ? '' : new Date(at + offset(at, timeZone)).toISOString().slice(0, 16)
 }
 
-/** "2026-11-25T01:00" in Europe/Berlin → 2026-11-25T00:00:00Z. A time that the clock skips is the one after the gap. */
+/** "2026-11-25T01:00" in Europe/Berlin → 2026-11-25T00:00:00Z. Of a time that the clock shows twice it is the first; one that it skips lies as far behind the gap. */
 export function momentOf(local: string, timeZone: string): string {
   const wall = Date.parse(`${local}Z`)
   if (Number.isNaN(wall)) return ''
-  // The offset depends on the moment that is looked for: the second guess is right on both sides of a change of clocks.
-  const guess = wall - offset(wall, timeZone)
-  return new Date(wall - offset(guess, timeZone)).toISOString().replace('.000Z', 'Z')
+  const day = 86_400_000
+  const [before, after] = [wall - offset(wall - day, timeZone), wall - offset(wall + day, timeZone)]
+  const right = [before, after].sort((a, b) => a - b).find((at) => at + offset(at, timeZone) === wall)
+  return new Date(right ?? before).toISOString().replace('.000Z', 'Z')
 }
 
 /** How far the zone's clocks are ahead of UTC at a moment, in milliseconds. */
