@@ -111,7 +111,7 @@ export function segmentHandlers(signedIn: (request: Request) => boolean): HttpHa
           ],
         },
         criteria: 'Country is "DE", and ordered at least twice in the last 90 days',
-        unsure: /cats/.test(text) ? ['I did not understand "love cats"'] : [],
+        unsure: text.includes('cats') ? ['I did not understand "love cats"'] : [],
         provider: 'analyst',
       })
     }),

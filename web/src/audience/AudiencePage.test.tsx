@@ -28,7 +28,7 @@ function watchPreviews(answer: (rule: unknown, signal: AbortSignal) => Promise<R
     http.post('*/api/segments/preview', async ({ request }) => {
       const { rule } = (await request.clone().json()) as { rule: unknown }
       asked.push(rule)
-      return (await answer(rule, request.signal)) as undefined
+      return (await answer(rule, request.signal))
     }),
   )
   return asked

@@ -87,7 +87,7 @@ describe('a rule', () => {
 })
 
 describe('a fault', () => {
-  const root = draftOf({ type: 'and', rules: [orders(1), { type: 'not', rule: { type: 'or', rules: [rules['every part of an event'] as Rule, orders(2)] } }] })
+  const root = draftOf({ type: 'and', rules: [orders(1), { type: 'not', rule: { type: 'or', rules: [rules['every part of an event']!, orders(2)] } }] })
   const { places } = toRule(root)
   const at = (field: string) => [...faultsOf([{ field, message: 'give a whole number' }], places, root.key)]
   const inner = root.children[1] as GroupDraft
