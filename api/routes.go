@@ -30,6 +30,7 @@ type Services struct {
 	Predictions Predictor
 	Analytics   Analytics
 	Segments    Segments
+	Customers   Customers
 	// Dependencies are what /readyz asks.
 	Dependencies []Dependency
 }
@@ -52,4 +53,5 @@ func (s *Server) routes(svc Services) {
 	s.ingestRoutes(svc.Ingest)
 	s.predictionRoutes(svc.Predictions)
 	s.segmentRoutes(svc.Segments)
+	s.customerRoutes(svc.Customers)
 }

@@ -93,6 +93,7 @@ type SegmentCustomer struct {
 	Orders     int64      `json:"orders"`
 	Revenue    Money      `json:"revenue" doc:"Orders less refunds"`
 	LastSeenAt *time.Time `json:"lastSeenAt,omitempty"`
+	Channels   []string   `json:"channels" doc:"Over which they can be reached: there is consent, and an address"`
 	Since      *time.Time `json:"since,omitempty" doc:"When they joined, as far as that was counted"`
 }
 
@@ -100,7 +101,7 @@ func personFrom(currency string) func(segment.Person) SegmentCustomer {
 	return func(p segment.Person) SegmentCustomer {
 		return SegmentCustomer{
 			ID: p.ID, Name: p.Name, Email: p.Email, City: p.City, Country: p.Country, Orders: p.Orders, Revenue: moneyFrom(p.Revenue, currency),
-			LastSeenAt: p.LastSeenAt, Since: p.Since,
+			LastSeenAt: p.LastSeenAt, Channels: append([]string{}, p.Channels...), Since: p.Since,
 		}
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/pulsehub/pulsehub/internal/chat"
 	"github.com/pulsehub/pulsehub/internal/config"
 	"github.com/pulsehub/pulsehub/internal/crypto"
+	"github.com/pulsehub/pulsehub/internal/customer"
 	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/durable"
 	"github.com/pulsehub/pulsehub/internal/ingest"
@@ -150,6 +151,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 			},
 			Predictions:     predict.NewService(a.store),
 			Segments:        segment.NewService(segment.ServiceConfig{Repository: a.store, Parser: router, Now: time.Now}),
+			Customers:       customer.NewService(customer.ServiceConfig{Repository: a.store, Segments: a.store, Refresh: a.refresh, Now: time.Now}),
 			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
 				Service: a.chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,

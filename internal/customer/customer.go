@@ -2,6 +2,7 @@
 package customer
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,3 +34,6 @@ type Refreshed struct {
 	// Last is the last customer that was refreshed; the next step goes on after it. Nil: there was none after the one given.
 	Last uuid.UUID
 }
+
+// Name is their first and last name, as far as they are known.
+func (c *Customer) Name() string { return strings.TrimSpace(c.FirstName + " " + c.LastName) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -97,4 +98,20 @@ func (t Traits) Describe(c *customer.Customer, workspaceZone string) (attributes
 var described = map[string]bool{
 	traitEmail: true, traitPhone: true, traitFirstName: true, traitLastName: true, traitName: true, traitCity: true, traitCountry: true,
 	traitLocale: true, traitTimeZone: true,
+}
+
+// ConsentSaid is when consent was spoken of last, by channel.
+func (t Traits) ConsentSaid() map[string]time.Time {
+	said := map[string]time.Time{}
+	for name, told := range t {
+		if channel, ok := strings.CutPrefix(name, traitConsent); ok {
+			said[channel] = time.UnixMilli(told.At).UTC()
+		}
+	}
+	return said
+}
+
+// Consent is the trait that a customer says of messages over a channel.
+func Consent(channel string, granted bool) Trait {
+	return Trait{Name: traitConsent + channel, Value: strconv.AppendBool(nil, granted)}
 }

@@ -39,6 +39,7 @@ type Person struct {
 	Orders     int64
 	Revenue    decimal.Decimal
 	LastSeenAt *time.Time
+	Channels   []string   // over which they can be reached: consent and an address
 	Since      *time.Time // when they joined the segment, as far as that was counted
 }
 

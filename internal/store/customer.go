@@ -37,3 +37,8 @@ func null(s string) any {
 	}
 	return s
 }
+
+// reachedBySQL lists the channels over which a customer c can be reached, in the order of customer.Channels.
+const reachedBySQL = `array_remove(ARRAY[CASE WHEN c.consent_email AND c.email IS NOT NULL THEN 'email' END,
+			CASE WHEN c.consent_sms AND c.phone IS NOT NULL THEN 'sms' END, CASE WHEN c.consent_push THEN 'push' END,
+			CASE WHEN c.consent_whatsapp AND c.phone IS NOT NULL THEN 'whatsapp' END], NULL)`

@@ -265,10 +265,10 @@ func (s *Store) DeleteSegment(ctx context.Context, workspaceID, id uuid.UUID) er
 
 // personSQL is a customer c with features f, if any, as a list of people shows them.
 const personSQL = `c.id, trim(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '')), coalesce(c.email, ''), coalesce(c.city, ''), coalesce(c.country, ''),
-		coalesce(f.orders, 0)::bigint, coalesce(f.revenue, 0), f.last_seen_at`
+		coalesce(f.orders, 0)::bigint, coalesce(f.revenue, 0), f.last_seen_at, ` + reachedBySQL
 
 func person(p *segment.Person) []any {
-	return []any{&p.ID, &p.Name, &p.Email, &p.City, &p.Country, &p.Orders, &p.Revenue, &p.LastSeenAt}
+	return []any{&p.ID, &p.Name, &p.Email, &p.City, &p.Country, &p.Orders, &p.Revenue, &p.LastSeenAt, &p.Channels}
 }
 
 // SegmentMembers is who belonged at the last count and is still there, those who joined last first.

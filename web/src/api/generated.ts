@@ -281,6 +281,32 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    listCustomers: build.query<ListCustomersApiResponse, ListCustomersApiArg>({
+      query: (queryArg) => ({
+        url: `/customers`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+          segmentId: queryArg.segmentId,
+          q: queryArg.q,
+        },
+      }),
+    }),
+    getCustomer: build.query<GetCustomerApiResponse, GetCustomerApiArg>({
+      query: (queryArg) => ({ url: `/customers/${queryArg.id}` }),
+    }),
+    customerTimeline: build.query<
+      CustomerTimelineApiResponse,
+      CustomerTimelineApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/timeline`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
     listDataSources: build.query<
       ListDataSourcesApiResponse,
       ListDataSourcesApiArg
@@ -772,6 +798,32 @@ export type StopTurnApiArg = {
   id: string;
   /** Turn */
   turnId: string;
+};
+export type ListCustomersApiResponse = /** status 200 OK */ PageSegmentCustomer;
+export type ListCustomersApiArg = {
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+  /** Only the members of this segment, as of its last count */
+  segmentId?: string;
+  /** What their email address, phone number, name, last name or user id begins with; or their id */
+  q?: string;
+};
+export type GetCustomerApiResponse = /** status 200 OK */ Customer;
+export type GetCustomerApiArg = {
+  /** Customer */
+  id: string;
+};
+export type CustomerTimelineApiResponse =
+  /** status 200 OK */ PageCustomerEvent;
+export type CustomerTimelineApiArg = {
+  /** Customer */
+  id: string;
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
 };
 export type ListDataSourcesApiResponse = /** status 200 OK */ PageDataSource;
 export type ListDataSourcesApiArg = {
@@ -1796,6 +1848,190 @@ export type SendMessageRequest = {
   /** The question */
   content: string;
 };
+export type SegmentCustomer = {
+  /** Over which they can be reached: there is consent, and an address */
+  channels: string[];
+  city?: string;
+  /** ISO 3166 alpha-2 */
+  country?: string;
+  email?: string;
+  id: string;
+  lastSeenAt?: string;
+  /** Empty where it is not known */
+  name: string;
+  orders: number;
+  /** Orders less refunds */
+  revenue: Money;
+  /** When they joined, as far as that was counted */
+  since?: string;
+};
+export type PageSegmentCustomer = {
+  items: SegmentCustomer[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
+export type ConsentChange = {
+  at: string;
+  channel: "email" | "sms" | "push" | "whatsapp";
+  id: string;
+  note?: string;
+  /** Where the customer said it */
+  source?: string;
+  status: "granted" | "revoked";
+  /** Who wrote it down; absent where it was carried over when two profiles were taken apart */
+  userId?: string;
+};
+export type CustomerChannel = {
+  /** Where it was said through the API */
+  change?: ConsentChange;
+  channel: "email" | "sms" | "push" | "whatsapp";
+  /** unknown allows nothing */
+  consent: "granted" | "revoked" | "unknown";
+  /** When that was said; absent where it is not known */
+  consentAt?: string;
+  /** What there is not */
+  lacks: ("consent" | "address")[];
+  reachable: boolean;
+};
+export type CustomerDevice = {
+  anonymousId: string;
+  /** Its own profile */
+  profileId: string;
+};
+export type Affinity = {
+  adds: number;
+  orders: number;
+  product: string;
+  views: number;
+};
+export type CustomerCart = {
+  since: string;
+  touchedAt?: string;
+  value: Money;
+};
+export type Engagement = {
+  bounced: number;
+  clicked: number;
+  complained: number;
+  delivered: number;
+  failed: number;
+  opened: number;
+  sent: number;
+  unsubscribed: number;
+};
+export type CustomerFeatures = {
+  /** At most five products that they care for most */
+  affinities: Affinity[];
+  /** Revenue by orders */
+  averageOrder: Money;
+  /** 0 to 23 in the workspace's zone: when they do most */
+  bestHour?: number;
+  /** Absent without an open one */
+  cart?: CustomerCart;
+  checkouts: number;
+  computedAt: string;
+  /** What became of messages, by channel */
+  engagement: {
+    [key: string]: Engagement;
+  };
+  events: number;
+  firstOrderAt?: string;
+  firstSeenAt: string;
+  lastOrderAt?: string;
+  /** The last thing they did themselves */
+  lastSeenAt: string;
+  orders: number;
+  pageViews: number;
+  productAdds: number;
+  productViews: number;
+  refunds: number;
+  /** Orders less refunds */
+  revenue: Money;
+  /** Everything that is stored of them is counted */
+  upToDate: boolean;
+  visits: number;
+};
+export type CustomerIdentity = {
+  kind: "user_id" | "email" | "phone";
+  /** Whose it was before merges */
+  profileId: string;
+  value: string;
+};
+export type CustomerPart = {
+  createdAt: string;
+  id: string;
+};
+export type CustomerSegment = {
+  id: string;
+  name: string;
+  /** As far as it was counted */
+  since: string;
+};
+export type Customer = {
+  /** Traits that have no field of their own */
+  attributes: {
+    [key: string]: any;
+  };
+  /** Consent and reachability: email, sms, push, whatsapp */
+  channels: CustomerChannel[];
+  city?: string;
+  /** ISO 3166 alpha-2 */
+  country?: string;
+  createdAt: string;
+  /** Made up */
+  demo: boolean;
+  /** Anonymous ids whose acts are theirs */
+  devices: CustomerDevice[];
+  email?: string;
+  /** The user id; of several the first in the alphabet */
+  externalId?: string;
+  /** Absent before they did anything that is counted */
+  features?: CustomerFeatures;
+  firstName?: string;
+  id: string;
+  /** What names them: what is sent with one of these is theirs */
+  identities: CustomerIdentity[];
+  lastName?: string;
+  /** BCP 47 */
+  locale?: string;
+  /** Profiles that became part of them */
+  merged: CustomerPart[];
+  /** Empty where it is not known */
+  name: string;
+  /** E.164 */
+  phone?: string;
+  /** As of the last fit; absent where they never ordered, or nothing was fitted */
+  predictions?: CustomerPrediction;
+  /** As of the last count, who joined last first */
+  segments: CustomerSegment[];
+  /** IANA; the workspace's where theirs is not known */
+  timeZone: string;
+};
+export type CustomerEvent = {
+  /** What brought the visit, or the message */
+  channel?: string;
+  /** A better source told of the same act, which counts once */
+  duplicate: boolean;
+  /** The source's own, or the message's */
+  id: string;
+  occurredAt: string;
+  product?: string;
+  /** The profile that it was first known as: the customer's own, or one that was merged into it */
+  profileId: string;
+  source?: string;
+  sourceId: string;
+  sourceName?: string;
+  /** In a few words */
+  text: string;
+  /** In PulseHub's vocabulary; custom for a name that it does not know */
+  type: string;
+  value?: Money;
+};
+export type PageCustomerEvent = {
+  items: CustomerEvent[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
 export type DataSource = {
   createdAt: string;
   /** Made-up data; remove all of it with DELETE /data-sources/dummy-data */
@@ -2003,21 +2239,6 @@ export type ParseSegmentRequest = {
   /** Who is meant, e.g. people in Germany who bought twice in the last 90 days but not this month */
   text: string;
 };
-export type SegmentCustomer = {
-  city?: string;
-  /** ISO 3166 alpha-2 */
-  country?: string;
-  email?: string;
-  id: string;
-  lastSeenAt?: string;
-  /** Empty where it is not known */
-  name: string;
-  orders: number;
-  /** Orders less refunds */
-  revenue: Money;
-  /** When they joined, as far as that was counted */
-  since?: string;
-};
 export type SegmentPreview = {
   count: number;
   /** The rule in words */
@@ -2037,11 +2258,6 @@ export type UpdateSegmentRequest = {
   name?: string;
   /** A rule: a node with a "type". and, or: {rules}. not: {rule}. attribute: {attribute, op, value}. feature: {feature, op, value}. event: {event, name (of a custom one), count: {op, value}, within: {days} or {hours} or {from, to}, where: [{property, op, value}]}. member: {segmentId}. Fields and their ops: GET /segments/fields. Faults are told at body.rule followed by a JSON pointer into the rule, e.g. body.rule/rules/1/value. */
   rule?: any;
-};
-export type PageSegmentCustomer = {
-  items: SegmentCustomer[];
-  /** Give it as cursor for the next page; absent on the last */
-  nextCursor?: string;
 };
 export type ChangePasswordInputBody = {
   currentPassword: string;

@@ -1,0 +1,12 @@
+ALTER TABLE customer_merges DROP COLUMN undone_by, DROP COLUMN tied;
+ALTER TABLE devices DROP COLUMN seen_profiles;
+ALTER TABLE identities DROP COLUMN profile_id;
+DROP TABLE consent_changes;
+DROP INDEX customers_name_idx;
+DROP INDEX customers_last_name_idx;
+DROP INDEX customers_phone_idx;
+DROP INDEX customers_external_idx;
+CREATE INDEX customers_external_idx ON customers (workspace_id, external_id) WHERE external_id IS NOT NULL;
+DROP INDEX customers_email_idx;
+CREATE INDEX customers_email_idx ON customers (workspace_id, lower(email)) WHERE email IS NOT NULL;
+DROP INDEX customer_features_last_seen_idx;
