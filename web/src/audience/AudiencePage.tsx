@@ -1,4 +1,6 @@
 import { Route, Routes } from 'react-router-dom'
+import { CustomerPage } from './CustomerPage'
+import { CustomersPage } from './CustomersPage'
 import { EditorPage } from './EditorPage'
 import { Missing } from './Failure'
 import { SegmentPage } from './SegmentPage'
@@ -12,6 +14,8 @@ export default function AudiencePage() {
       <Route path="segments/new" element={<EditorPage />} />
       <Route path="segments/:id" element={<SegmentPage />} />
       <Route path="segments/:id/edit" element={<EditorPage />} />
+      <Route path="customers" element={<CustomersPage />} />
+      <Route path="customers/:id" element={<CustomerPage />} />
       <Route path="*" element={<Missing what="page" />} />
     </Routes>
   )
