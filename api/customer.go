@@ -21,6 +21,8 @@ type Customers interface {
 	Timeline(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]customer.Act, string, string, error)
 	SetConsent(ctx context.Context, workspaceID, userID, id uuid.UUID, c customer.ConsentChange) (customer.Consent, error)
 	Consents(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]customer.ConsentChange, string, error)
+	Merges(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]customer.Merge, string, error)
+	UndoMerge(ctx context.Context, workspaceID, userID, id, mergeID uuid.UUID) (customer.Merge, error)
 }
 
 // Customer is everything that is known of one customer, but what they did.
@@ -233,6 +235,10 @@ func (s *Server) customerRoutes(svc Customers) {
 		"In force at once, and kept with who wrote it down. The newest word of a channel wins: what sources tell of before does not change it, and what they tell of later does. Answers what is in force.", 200), c.setConsent)
 	huma.Register(s.huma, operation("customer-consent", http.MethodGet, "/customers/{id}/consent", "What was recorded of a customer's consent, newest first",
 		"What sources told is not in it: channels of the customer has when each was last said.", 200), c.consents)
+	huma.Register(s.huma, operation("customer-merges", http.MethodGet, "/customers/{id}/merges", "Which profiles became one, newest first",
+		"Also those of profiles that are part of the customer, and those that were undone.", 200), c.merges)
+	huma.Register(s.huma, operation("undo-customer-merge", http.MethodPost, "/customers/{id}/merges/{mergeId}/undo", "Take a customer apart",
+		"Both get back what is theirs, as if the message that tied them had not come; what comes later does not tie them again. What was revoked meanwhile holds for both. 409 already_undone.", 200), c.undoMerge)
 }
 
 type customers struct{ service Customers }

@@ -1,3 +1,4 @@
+DROP INDEX customer_merges_undone_idx;
 ALTER TABLE customer_merges DROP COLUMN undone_by, DROP COLUMN tied;
 ALTER TABLE devices DROP COLUMN seen_profiles;
 ALTER TABLE identities DROP COLUMN profile_id;

@@ -34,6 +34,7 @@ ALTER TABLE devices ADD COLUMN seen_profiles uuid[]; -- seen_with before merges;
 ALTER TABLE customer_merges
     ADD COLUMN tied uuid[], -- the two profiles that one message named; NULL: {customer_id, merged_id}
     ADD COLUMN undone_by uuid; -- the user who took them apart; NULL where another user of a shared device did
+CREATE INDEX customer_merges_undone_idx ON customer_merges (workspace_id) WHERE undone_at IS NOT NULL AND reason = 'same_person';
 UPDATE identities i SET profile_id = m.merged_id
 FROM (
     SELECT DISTINCT ON (c.workspace_id, one ->> 0, one ->> 1) c.workspace_id, (one ->> 0)::smallint AS kind, one ->> 1 AS value, c.merged_id

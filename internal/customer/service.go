@@ -29,6 +29,10 @@ type Repository interface {
 	SetConsent(ctx context.Context, workspaceID uuid.UUID, c ConsentChange) error
 	// ConsentChanges is a page of the history, newest first.
 	ConsentChanges(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]ConsentChange, string, error)
+	// CustomerMerges is a page of the merges that a customer, or a part of them, had a part in, newest first.
+	CustomerMerges(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]Merge, string, error)
+	// UndoMerge takes a customer apart where that merge tied them, in one transaction. Conflict where that was done before.
+	UndoMerge(ctx context.Context, workspaceID, id uuid.UUID, u Undo) (Merge, error)
 	// Locale is the workspace's time zone and currency.
 	Locale(ctx context.Context, workspaceID uuid.UUID) (*time.Location, string, error)
 }
@@ -109,4 +113,18 @@ func (s *Service) refresh(ctx context.Context, workspaceID uuid.UUID) {
 	if s.Refresh != nil {
 		s.Refresh(ctx, workspaceID)
 	}
+}
+
+// Merges is a page of the merges that a customer, or a part of them, had a part in, newest first.
+func (s *Service) Merges(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]Merge, string, error) {
+	return s.Repository.CustomerMerges(ctx, workspaceID, id, limit, cursor)
+}
+
+// UndoMerge takes a customer apart into the two whom a merge made one. They are not merged again by what comes.
+func (s *Service) UndoMerge(ctx context.Context, workspaceID, userID, id, mergeID uuid.UUID) (Merge, error) {
+	m, err := s.Repository.UndoMerge(ctx, workspaceID, id, Undo{MergeID: mergeID, UserID: userID, At: s.Now().UTC().Truncate(time.Microsecond)})
+	if err == nil {
+		s.refresh(ctx, workspaceID)
+	}
+	return m, err
 }

@@ -48,6 +48,7 @@ type Event struct {
 	CustomerID uuid.UUID
 	// AnonymousID and ResolvedBy tell how the customer was found; empty and 0 where the source knew.
 	AnonymousID string
+	ProfileID   uuid.UUID // the customer that it would be without merges; Nil: CustomerID
 	ResolvedBy  uint8     // ingest.ByUserID …
 	SessionID   uuid.UUID // Nil outside of a visit
 	OccurredAt  time.Time

@@ -15,7 +15,7 @@ import (
 
 var eventColumns = []string{
 	"workspace_id", "data_source_id", "external_id", "type", "customer_id", "session_id", "occurred_at", "received_at",
-	"channel", "product", "value", "properties", "duplicate", "demo", "name", "anonymous_id", "resolved_by", "context",
+	"channel", "product", "value", "properties", "duplicate", "demo", "name", "anonymous_id", "resolved_by", "context", "profile_id",
 }
 
 // copyEvents writes events by COPY. Their partitions must be there (ensureEventPartitions), or they land in the default one.
@@ -54,7 +54,10 @@ func (r *eventRows) Values() ([]any, error) {
 	row := r.row
 	row[1], row[2], row[3], row[4] = r.sources[e.Source], e.ExternalID, r.text(e.Type), pgUUID(e.CustomerID)
 	row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12] = nil, at, at, r.text(e.Channel), r.text(e.Product), nil, nil, e.Duplicate
-	row[14], row[15], row[16], row[17] = null(e.Name), null(e.AnonymousID), nil, nil
+	row[14], row[15], row[16], row[17], row[18] = null(e.Name), null(e.AnonymousID), nil, nil, nil
+	if e.ProfileID != uuid.Nil {
+		row[18] = pgUUID(e.ProfileID)
+	}
 	if e.SourceID != uuid.Nil {
 		row[1] = pgUUID(e.SourceID)
 	}

@@ -44,7 +44,7 @@ func resolveIdentities(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, zo
 
 // identityQueries asks for all that is known of the items' identifiers and devices.
 func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item) *ingest.Identities {
-	known := &ingest.Identities{Known: map[ingest.Identifier]uuid.UUID{}, Devices: map[string]ingest.Device{}, Apart: map[[2]uuid.UUID]bool{}}
+	known := &ingest.Identities{Known: map[ingest.Identifier]uuid.UUID{}, Profiles: map[ingest.Identifier]uuid.UUID{}, Devices: map[string]ingest.Device{}, Apart: map[[2]uuid.UUID]bool{}}
 	var kinds []int16
 	var values, devices []string
 	asked, askedDevices := map[ingest.Identifier]bool{}, map[string]bool{}
@@ -61,20 +61,24 @@ func identityQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item) *
 		}
 	}
 	if len(kinds) > 0 {
-		b.Queue("SELECT i.kind, i.value, i.customer_id FROM "+keys("kind smallint, value text")+" JOIN identities i ON i.workspace_id = k.workspace_id AND i.kind = k.kind AND i.value = k.value",
+		b.Queue("SELECT i.kind, i.value, i.customer_id, i.profile_id FROM "+keys("kind smallint, value text")+" JOIN identities i ON i.workspace_id = k.workspace_id AND i.kind = k.kind AND i.value = k.value",
 			workspaceID, kinds, values).Query(func(rows pgx.Rows) error {
 			var kind int16
 			var value string
 			var c uuid.UUID
-			_, err := pgx.ForEachRow(rows, []any{&kind, &value, &c}, func() error {
-				known.Known[ingest.Identifier{Kind: uint8(kind), Value: value}] = c
+			var p *uuid.UUID
+			_, err := pgx.ForEachRow(rows, []any{&kind, &value, &c, &p}, func() error {
+				id := ingest.Identifier{Kind: uint8(kind), Value: value}
+				if known.Known[id] = c; p != nil {
+					known.Profiles[id] = *p
+				}
 				return nil
 			})
 			return err
 		})
 	}
 	if len(devices) > 0 {
-		b.Queue("SELECT d.anonymous_id, d.customer_id, d.profile_id, d.seen_with FROM "+keys("anonymous_id text")+" JOIN devices d ON d.workspace_id = k.workspace_id AND d.anonymous_id = k.anonymous_id",
+		b.Queue("SELECT d.anonymous_id, d.customer_id, d.profile_id, d.seen_with, d.seen_profiles FROM "+keys("anonymous_id text")+" JOIN devices d ON d.workspace_id = k.workspace_id AND d.anonymous_id = k.anonymous_id",
 			workspaceID, devices).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
 	}
 	return known
@@ -95,13 +99,29 @@ func keys(columns string) string {
 func readDevices(rows pgx.Rows, known *ingest.Identities) error {
 	var name string
 	var d ingest.Device
-	_, err := pgx.ForEachRow(rows, []any{&name, &d.Customer, &d.Profile, &d.SeenWith}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&name, &d.Customer, &d.Profile, &d.SeenWith, &d.SeenProfiles}, func() error {
 		known.Devices[name] = d
-		d.SeenWith = nil
+		d.SeenWith, d.SeenProfiles = nil, nil
 		return nil
 	})
 	return err
 }
+
+// devicesSQL is the devices that belong to customers $2, and the shared ones that were seen with them.
+const devicesSQL = `SELECT anonymous_id, customer_id, profile_id, seen_with, seen_profiles FROM devices WHERE workspace_id = $1 AND customer_id = ANY ($2)
+	UNION SELECT anonymous_id, customer_id, profile_id, seen_with, seen_profiles FROM devices WHERE workspace_id = $1 AND cardinality(seen_with) > 1 AND seen_with && $2`
+
+// apartSQL is who is to stay apart of customers $2: what was taken apart are profiles, and each may be part of somebody by now.
+const apartSQL = `WITH parts AS MATERIALIZED (
+		SELECT unnest($2::uuid[]) AS id UNION ALL SELECT id FROM merged_customers WHERE workspace_id = $1 AND customer_id = ANY ($2)
+	), undone AS MATERIALIZED (
+		SELECT coalesce(m.tied[1], m.customer_id) AS one, coalesce(m.tied[2], m.merged_id) AS other
+		FROM customer_merges m WHERE m.workspace_id = $1 AND m.undone_at IS NOT NULL AND m.reason = 'same_person'
+			AND (m.customer_id IN (SELECT id FROM parts) OR m.merged_id IN (SELECT id FROM parts)
+				OR m.tied[1] IN (SELECT id FROM parts) OR m.tied[2] IN (SELECT id FROM parts))
+	)
+	SELECT coalesce(a.customer_id, u.one), coalesce(b.customer_id, u.other)
+	FROM undone u LEFT JOIN merged_customers a ON a.workspace_id = $1 AND a.id = u.one LEFT JOIN merged_customers b ON b.workspace_id = $1 AND b.id = u.other`
 
 // moreOf reads what a merge of customers depends on: the devices they were seen with, and who is to stay apart.
 func moreOf(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, merged []uuid.UUID, merges []ingest.Merge, known *ingest.Identities) error {
@@ -110,11 +130,8 @@ func moreOf(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, merged []uuid
 		ids = append(ids, m.Customer)
 	}
 	b := &pgx.Batch{}
-	b.Queue(`SELECT anonymous_id, customer_id, profile_id, seen_with FROM devices WHERE workspace_id = $1 AND customer_id = ANY ($2)
-		UNION SELECT anonymous_id, customer_id, profile_id, seen_with FROM devices WHERE workspace_id = $1 AND cardinality(seen_with) > 1 AND seen_with && $2`,
-		workspaceID, ids).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
-	b.Queue("SELECT customer_id, merged_id FROM customer_merges WHERE workspace_id = $1 AND undone_at IS NOT NULL AND (customer_id = ANY ($2) OR merged_id = ANY ($2))",
-		workspaceID, ids).Query(func(rows pgx.Rows) error {
+	b.Queue(devicesSQL, workspaceID, ids).Query(func(rows pgx.Rows) error { return readDevices(rows, known) })
+	b.Queue(apartSQL, workspaceID, ids).Query(func(rows pgx.Rows) error {
 		var one, other uuid.UUID
 		_, err := pgx.ForEachRow(rows, []any{&one, &other}, func() error {
 			known.Apart[ingest.Pair(one, other)] = true
@@ -161,22 +178,17 @@ func (w *identityWriter) change(ctx context.Context, r ingest.Resolution) error 
 	}
 	b := &pgx.Batch{}
 	if n := len(r.Identities); n > 0 {
-		kinds, values, customers := make([]int16, 0, n), make([]string, 0, n), make([]uuid.UUID, 0, n)
+		kinds, values, customers, profiles := make([]int16, 0, n), make([]string, 0, n), make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n)
 		for id, c := range r.Identities {
-			kinds, values, customers = append(kinds, int16(id.Kind)), append(values, id.Value), append(customers, c)
+			kinds, values, customers, profiles = append(kinds, int16(id.Kind)), append(values, id.Value), append(customers, c), append(profiles, r.Named[id])
 		}
-		b.Queue(`INSERT INTO identities (workspace_id, kind, value, customer_id) SELECT $1, u.* FROM unnest($2::smallint[], $3::text[], $4::uuid[]) AS u
-			ON CONFLICT (workspace_id, kind, value) DO UPDATE SET customer_id = excluded.customer_id`, w.workspaceID, kinds, values, customers)
+		b.Queue(`INSERT INTO identities AS i (workspace_id, kind, value, customer_id, profile_id)
+			SELECT $1, u.kind, u.value, u.customer, nullif(u.profile, u.customer) FROM unnest($2::smallint[], $3::text[], $4::uuid[], $5::uuid[]) AS u (kind, value, customer, profile)
+			ON CONFLICT (workspace_id, kind, value) DO UPDATE SET customer_id = excluded.customer_id, profile_id = coalesce(i.profile_id, excluded.profile_id)`,
+			w.workspaceID, kinds, values, customers, profiles)
 	}
-	if n := len(r.Devices); n > 0 {
-		names, customers, profiles, seen := make([]string, 0, n), make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n), make([]string, 0, n)
-		for name, d := range r.Devices {
-			names, customers, profiles, seen = append(names, name), append(customers, d.Customer), append(profiles, d.Profile), append(seen, uuidArray(d.SeenWith))
-		}
-		b.Queue(`INSERT INTO devices (workspace_id, anonymous_id, customer_id, profile_id, seen_with)
-			SELECT $1, u.name, u.customer, u.profile, u.seen::uuid[] FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[]) AS u (name, customer, profile, seen)
-			ON CONFLICT (workspace_id, anonymous_id) DO UPDATE SET customer_id = excluded.customer_id, seen_with = excluded.seen_with`,
-			w.workspaceID, names, customers, profiles, seen)
+	if len(r.Devices) > 0 {
+		queueDevices(b, w.workspaceID, r.Devices)
 	}
 	if b.Len() == 0 {
 		return nil
@@ -185,6 +197,25 @@ func (w *identityWriter) change(ctx context.Context, r ingest.Resolution) error 
 		return fmt.Errorf("storing who is who: %w", err)
 	}
 	return nil
+}
+
+// queueDevices stores devices as they are now.
+func queueDevices(b *pgx.Batch, workspaceID uuid.UUID, devices map[string]ingest.Device) {
+	n := len(devices)
+	names, customers, profiles, seen, before := make([]string, 0, n), make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n), make([]string, 0, n), make([]string, 0, n)
+	for name, d := range devices {
+		names, customers, profiles, seen = append(names, name), append(customers, d.Customer), append(profiles, d.Profile), append(seen, uuidArray(d.SeenWith))
+		if d.SeenProfiles == nil {
+			before = append(before, "")
+		} else {
+			before = append(before, uuidArray(d.SeenProfiles))
+		}
+	}
+	b.Queue(`INSERT INTO devices (workspace_id, anonymous_id, customer_id, profile_id, seen_with, seen_profiles)
+		SELECT $1, u.name, u.customer, u.profile, u.seen::uuid[], nullif(u.before, '')::uuid[]
+		FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[]) AS u (name, customer, profile, seen, before)
+		ON CONFLICT (workspace_id, anonymous_id) DO UPDATE SET customer_id = excluded.customer_id, seen_with = excluded.seen_with, seen_profiles = excluded.seen_profiles`,
+		workspaceID, names, customers, profiles, seen, before)
 }
 
 // uuidArray is a list of ids as Postgres reads it: unnest does not hand on lists in lists.
@@ -204,23 +235,25 @@ func (w *identityWriter) merge(ctx context.Context, merges []ingest.Merge, reaso
 	if len(merges) == 0 {
 		return nil
 	}
-	merged, kept, ids := make([]uuid.UUID, len(merges)), make([]uuid.UUID, len(merges)), make([]uuid.UUID, len(merges))
+	merged, kept, ids, tied := make([]uuid.UUID, len(merges)), make([]uuid.UUID, len(merges)), make([]uuid.UUID, len(merges)), make([]string, len(merges))
 	for i, m := range merges {
 		merged[i], kept[i], ids[i] = m.Merged, m.Customer, uuid.Must(uuid.NewV7())
+		if m.Reason == ingest.ReasonSamePerson {
+			tied[i] = uuidArray(m.Tied[:])
+		}
 	}
 	pairs := keys("merged uuid, kept uuid")
 	b := &pgx.Batch{}
 	b.Queue("WITH gone AS (DELETE FROM customers c USING "+pairs+" WHERE c.workspace_id = k.workspace_id AND c.id = k.merged RETURNING c.id, k.kept, c.traits, c.created_at) "+
 		"INSERT INTO merged_customers (workspace_id, id, customer_id, traits, created_at) SELECT $1, id, kept, traits, created_at FROM gone "+
 		"ON CONFLICT (workspace_id, id) DO UPDATE SET customer_id = excluded.customer_id", w.workspaceID, merged, kept)
-	b.Queue("INSERT INTO customer_merges (id, workspace_id, customer_id, merged_id, profiles, identities, reason, merged_at)"+`
+	b.Queue("INSERT INTO customer_merges (id, workspace_id, customer_id, merged_id, profiles, identities, reason, merged_at, tied)"+`
 		SELECT k.id, $1, k.kept, k.merged,
 			ARRAY(SELECT p.id FROM merged_customers p WHERE p.workspace_id = k.workspace_id AND p.customer_id = k.merged) || k.merged,
-			coalesce((SELECT jsonb_agg(jsonb_build_array(i.kind, i.value)) FROM identities i WHERE i.workspace_id = k.workspace_id AND i.customer_id = k.merged), '[]'), $5, $6
-		FROM `+keys("merged uuid, kept uuid, id uuid")+" JOIN merged_customers p ON p.workspace_id = k.workspace_id AND p.id = k.merged", w.workspaceID, merged, kept, ids, reason, w.now)
-	for _, table := range []string{"merged_customers", "identities"} {
-		b.Queue("UPDATE "+table+" t SET customer_id = k.kept FROM "+pairs+" WHERE t.workspace_id = k.workspace_id AND t.customer_id = k.merged", w.workspaceID, merged, kept)
-	}
+			coalesce((SELECT jsonb_agg(jsonb_build_array(i.kind, i.value)) FROM identities i WHERE i.workspace_id = k.workspace_id AND i.customer_id = k.merged), '[]'), $6, $7, nullif(k.tied, '')::uuid[]
+		FROM `+keys("merged uuid, kept uuid, id uuid, tied text")+" JOIN merged_customers p ON p.workspace_id = k.workspace_id AND p.id = k.merged", w.workspaceID, merged, kept, ids, tied, reason, w.now)
+	b.Queue("UPDATE merged_customers t SET customer_id = k.kept FROM "+pairs+" WHERE t.workspace_id = k.workspace_id AND t.customer_id = k.merged", w.workspaceID, merged, kept)
+	b.Queue("UPDATE identities t SET customer_id = k.kept, profile_id = coalesce(t.profile_id, t.customer_id) FROM "+pairs+" WHERE t.workspace_id = k.workspace_id AND t.customer_id = k.merged", w.workspaceID, merged, kept)
 	b.Queue("UPDATE events e SET customer_id = k.kept, profile_id = coalesce(e.profile_id, e.customer_id) FROM "+pairs+" WHERE e.workspace_id = k.workspace_id AND e.customer_id = k.merged",
 		w.workspaceID, merged, kept)
 	if err := w.tx.SendBatch(ctx, b).Close(); err != nil {

@@ -123,6 +123,9 @@ func (w *ingestWriter) write(ctx context.Context, tx pgx.Tx) error {
 				continue
 			}
 			e.CustomerID, e.ResolvedBy = resolution.Customers[i], resolution.ResolvedBy[i]
+			if p := resolution.Profiles[i]; p != e.CustomerID && e.ResolvedBy != ingest.ByAnonymous { // a device's is found by its name
+				e.ProfileID = p
+			}
 			if amount, ok := refunds[i]; ok {
 				e.Cents, e.HasValue = amount, true
 			}
