@@ -29,6 +29,7 @@ const people: SegmentCustomer[] = Array.from({ length: 120 }, (_, i) => ({
   city: 'Berlin',
   country: 'DE',
   orders: i % 5,
+  channels: i % 7 === 3 ? [] : ['email'],
   revenue: { amount: `${(i % 5) * 84}.50`, currency: 'EUR' },
   lastSeenAt: new Date(Date.now() - i * 3_600_000).toISOString(),
   since: new Date(Date.now() - i * day).toISOString(),

@@ -74,14 +74,9 @@ function Group({ draft, onRemoved }: { draft: GroupDraft; onRemoved?: () => void
         </Pick>
         {onRemoved && (
           <span className="ml-auto flex">
-            <IconButton
-              size="sm"
-              label="Dissolve the group"
-              icon={<Ungroup size={15} />}
-              disabled={draft.not % 2 === 1}
-              onClick={() => change(draft.key, (node) => (node.kind === 'group' && node.children.length === 1 ? node.children[0]! : node))}
-              className={draft.children.length === 1 ? undefined : 'hidden'}
-            />
+            {draft.children.length === 1 && draft.not % 2 === 0 && (
+              <IconButton size="sm" label="Dissolve the group" icon={<Ungroup size={15} />} onClick={() => change(draft.key, (node) => (node as GroupDraft).children[0] ?? node)} />
+            )}
             <IconButton size="sm" label="Remove the group" icon={<Trash2 size={15} />} onClick={onRemoved} />
           </span>
         )}

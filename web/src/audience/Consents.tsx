@@ -14,6 +14,7 @@ import { customersApi } from './customers'
 import { Panel } from './Panel'
 
 const names: Record<CustomerChannel['channel'], string> = { email: 'Email', sms: 'SMS', push: 'Push', whatsapp: 'WhatsApp' }
+const within: Record<CustomerChannel['channel'], string> = { email: 'email', sms: 'SMS', push: 'push', whatsapp: 'WhatsApp' }
 const addresses: Record<CustomerChannel['channel'], string> = { email: 'no email address', sms: 'no phone number', push: 'no device', whatsapp: 'no phone number' }
 
 /** What a customer allows, by channel, with the change of it. */
@@ -62,14 +63,14 @@ function ChangeDialog({ customerId, channel, status, onClose }: { customerId: st
   const [note, setNote] = useState('')
   const [problem, setProblem] = useState<string>()
   const [set, { isLoading }] = customersApi.useSetCustomerConsentMutation()
-  const name = names[channel.channel]
+  const name = within[channel.channel]
   const needsSource = status === 'granted' && !source.trim()
   const submit = async () => {
     if (isLoading || needsSource) return
     setProblem(undefined)
     try {
       await set({ id: customerId, setCustomerConsentRequest: { channel: channel.channel, status, ...(source.trim() && { source: source.trim() }), ...(note.trim() && { note: note.trim() }) } }).unwrap()
-      dispatch(toastShown(status === 'granted' ? `${name} is allowed.` : `${name} is not allowed any more.`))
+      dispatch(toastShown(status === 'granted' ? `Messages by ${name} are allowed.` : `Messages by ${name} are not allowed any more.`))
       onClose()
     } catch (error) {
       setProblem(problemOf(error).detail)
@@ -79,7 +80,7 @@ function ChangeDialog({ customerId, channel, status, onClose }: { customerId: st
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={status === 'granted' ? `Allow ${name}?` : `No more ${name}?`}
+      title={status === 'granted' ? `Allow messages by ${name}?` : `Stop messages by ${name}?`}
       description={
         status === 'granted'
           ? 'Only if they said so. It is kept with your name and the time, and campaigns may reach them from now on.'

@@ -12,6 +12,7 @@ import { Loading, Skeleton } from '@/ui/Skeleton'
 import { Consents } from './Consents'
 import { customersApi } from './customers'
 import { Failure, Missing } from './Failure'
+import { Merges } from './Merges'
 import { Facts, Panel } from './Panel'
 import { nameOf } from './People'
 import { Trail } from './SegmentPage'
@@ -34,22 +35,20 @@ export function CustomerPage() {
     <>
       <PageBar title={<Trail name={nameOf(customer)} to="/audience/customers" parent="Customers" />} />
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto grid w-full max-w-[92rem] gap-x-6 gap-y-5 px-4 pt-5 pb-16 sm:px-6 lg:grid-cols-[minmax(0,1fr)_20rem] 2xl:grid-cols-[minmax(0,1fr)_24rem]">
+        <div className="mx-auto grid w-full max-w-[92rem] gap-x-6 gap-y-5 px-4 pt-5 pb-16 sm:px-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr] 2xl:grid-cols-[minmax(0,1fr)_24rem]">
           <div className="min-w-0 space-y-5">
             <Head customer={customer} />
             <Figures customer={customer} />
-            <div className="max-lg:hidden">
-              <Timeline id={customer.id} />
-            </div>
           </div>
-          <div className="min-w-0 space-y-4">
+          <div className="min-w-0 space-y-4 lg:row-span-2">
             <Consents customer={customer} />
             <Predictions customer={customer} />
             <Segments customer={customer} />
             <Behaviour customer={customer} />
             <Known customer={customer} />
+            <Merges id={customer.id} />
           </div>
-          <div className="min-w-0 lg:hidden">
+          <div className="min-w-0">
             <Timeline id={customer.id} />
           </div>
         </div>
@@ -130,7 +129,7 @@ function Predictions({ customer: { predictions: p } }: { customer: Customer }) {
   if (p.expectedValue90) facts.push(['Worth in 90 days', formatMoney(p.expectedValue90.amount, p.expectedValue90.currency)])
   facts.push(['Recency, frequency, money', `${p.recency} · ${p.frequency} · ${p.monetary} of 5`])
   return (
-    <Panel title="Expected next" note="BG/NBD">
+    <Panel title="Expected next" note="BG/NBD model">
       <Facts facts={facts} />
     </Panel>
   )

@@ -137,8 +137,8 @@ function WhereParts({ where, at, lead, onChange, onRemove }: { where: WhereDraft
     onChange({ property, op, value: blankValue(shapeOf(next, op), { shape, value: where.value }) })
   }
   return (
-    <li className="flex items-start gap-1">
-      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5">
+    <li className="flex items-center gap-1">
+      <div className="flex min-w-0 flex-wrap items-center gap-1.5">
         <span className="w-11 text-sm text-ink-3">{lead}</span>
         <Pick label="Property" faultId={own ? undefined : at('/property')} value={own ? '' : where.property} onChange={(e) => become(e.target.value)}>
           {fields.fields

@@ -10,6 +10,8 @@ type Person = SegmentCustomer
 /** What to call a customer of whom perhaps nothing is known. */
 export const nameOf = (person: { name: string; email?: string }) => person.name || person.email || 'Unknown visitor'
 
+const channelNames: Record<string, string> = { email: 'Email', sms: 'SMS', push: 'Push', whatsapp: 'WhatsApp' }
+
 const place = (p: Person) => [p.city, p.country && countryName(p.country)].filter(Boolean).join(', ')
 
 /** Customers, one a row, each leading to their page. */
@@ -22,6 +24,7 @@ export function People({ people, label, since, timeZone }: { people: Person[]; l
         <tr>
           <th scope="col" className={head}>Customer</th>
           <th scope="col" className={cx(head, 'max-lg:hidden')}>Place</th>
+          <th scope="col" className={cx(head, 'max-xl:hidden')}>Reachable by</th>
           <th scope="col" className={cx(head, 'text-right max-sm:hidden')}>Orders</th>
           <th scope="col" className={cx(head, 'text-right')}>Spent</th>
           <th scope="col" className={cx(head, 'text-right max-sm:hidden')}>Last seen</th>
@@ -35,9 +38,10 @@ export function People({ people, label, since, timeZone }: { people: Person[]; l
               <Link to={`/audience/customers/${person.id}`} className="block truncate rounded-xs font-medium after:absolute after:inset-0">
                 {nameOf(person)}
               </Link>
-              {person.name && person.email && <span className="block truncate text-sm text-ink-3">{person.email}</span>}
+              <span className="block truncate text-sm text-ink-3">{person.name ? person.email || 'No email address' : person.email ? 'No name' : 'Neither name nor email yet'}</span>
             </td>
-            <td className={cx(cell, 'max-w-48 truncate text-ink-2 max-lg:hidden')}>{place(person)}</td>
+            <td className={cx(cell, 'max-w-60 truncate text-ink-2 max-lg:hidden')}>{place(person)}</td>
+            <td className={cx(cell, 'whitespace-nowrap text-ink-2 max-xl:hidden')}>{person.channels.map((c) => channelNames[c] ?? c).join(', ')}</td>
             <td className={cx(cell, 'text-right tabular max-sm:hidden')}>{formatCount(person.orders)}</td>
             <td className={cx(cell, 'text-right whitespace-nowrap tabular')}>{formatMoney(person.revenue.amount, person.revenue.currency)}</td>
             <td className={cx(cell, 'text-right whitespace-nowrap text-ink-2 max-sm:hidden')}>{person.lastSeenAt ? formatAgo(person.lastSeenAt) : ''}</td>

@@ -1,4 +1,5 @@
 import { CircleDot, Eye, FileText, LogIn, Mail, MailOpen, MousePointerClick, PackageCheck, Search, ShoppingCart, Undo2, UserPlus, type LucideIcon } from 'lucide-react'
+import { createElement } from 'react'
 import type { CustomerEvent } from '@/api/generated'
 import { useMe } from '@/api/me'
 import { problemOf } from '@/api/problem'
@@ -76,18 +77,17 @@ export function Timeline({ id }: { id: string }) {
 }
 
 function Entry({ event, last, timeZone }: { event: CustomerEvent; last: boolean; timeZone?: string }) {
-  const Icon = iconOf(event.type)
   const money = event.type === 'order_completed'
   return (
     <li className="relative flex gap-3 py-1.5">
       {!last && <span aria-hidden="true" className="absolute top-8 bottom-[-0.25rem] left-3 w-px bg-line" />}
       <span className={cx('grid size-6 shrink-0 place-items-center rounded-full', money ? 'bg-accent-soft text-accent-text' : 'bg-sunken text-ink-3')}>
-        <Icon size={13} aria-hidden="true" />
+        {createElement(iconOf(event.type), { size: 13, 'aria-hidden': true })}
       </span>
       <div className="min-w-0 flex-1">
         <p className={cx('text-base break-words', money && 'font-medium', event.duplicate && 'text-ink-2')}>{event.text}</p>
         <p className="text-sm text-ink-3">
-          {[event.sourceName, event.channel && `via ${event.channel.replaceAll('_', ' ')}`, event.duplicate && 'told by a better source, too: counts once'].filter(Boolean).join(' · ')}
+          {[event.sourceName, event.channel && !event.type.startsWith('message_') && `via ${event.channel.replaceAll('_', ' ')}`, event.duplicate && 'told by a better source, too: counts once'].filter(Boolean).join(' · ')}
         </p>
       </div>
       <div className="shrink-0 text-right">

@@ -7,6 +7,9 @@ export const customersApi = api
     addTagTypes: ['Customer', 'Segments'],
     endpoints: {
       getCustomer: { providesTags: (_result, _error, { id }) => [{ type: 'Customer', id }, 'Data'] },
+      customerMerges: { providesTags: (_result, _error, { id }) => [{ type: 'Customer', id }] },
+      // Two customers change, and with them every list that has one of them.
+      undoCustomerMerge: { invalidatesTags: ['Customer', 'Segments'] },
       customerConsent: { providesTags: (_result, _error, { id }) => [{ type: 'Customer', id }] },
       // What somebody allows shows at once; the answer puts it right, or back.
       setCustomerConsent: {
@@ -15,8 +18,8 @@ export const customersApi = api
             api.util.updateQueryData('getCustomer', { id }, (draft) => {
               const of = draft.channels.find((c) => c.channel === channel)
               if (of) of.consent = status
-            }) as never,
-          ) as unknown as { undo: () => void }
+            }),
+          )
           queryFulfilled.then(
             () => void dispatch(api.util.invalidateTags([{ type: 'Customer' as never, id }, 'Segments' as never])),
             () => said.undo(),
