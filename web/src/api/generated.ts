@@ -295,6 +295,49 @@ const injectedRtkApi = api.injectEndpoints({
     getCustomer: build.query<GetCustomerApiResponse, GetCustomerApiArg>({
       query: (queryArg) => ({ url: `/customers/${queryArg.id}` }),
     }),
+    customerConsent: build.query<
+      CustomerConsentApiResponse,
+      CustomerConsentApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/consent`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    setCustomerConsent: build.mutation<
+      SetCustomerConsentApiResponse,
+      SetCustomerConsentApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/consent`,
+        method: "POST",
+        body: queryArg.setCustomerConsentRequest,
+      }),
+    }),
+    customerMerges: build.query<
+      CustomerMergesApiResponse,
+      CustomerMergesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/merges`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    undoCustomerMerge: build.mutation<
+      UndoCustomerMergeApiResponse,
+      UndoCustomerMergeApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/merges/${queryArg.mergeId}/undo`,
+        method: "POST",
+      }),
+    }),
     customerTimeline: build.query<
       CustomerTimelineApiResponse,
       CustomerTimelineApiArg
@@ -814,6 +857,38 @@ export type GetCustomerApiResponse = /** status 200 OK */ Customer;
 export type GetCustomerApiArg = {
   /** Customer */
   id: string;
+};
+export type CustomerConsentApiResponse = /** status 200 OK */ PageConsentChange;
+export type CustomerConsentApiArg = {
+  /** Customer */
+  id: string;
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+};
+export type SetCustomerConsentApiResponse =
+  /** status 200 OK */ CustomerChannel;
+export type SetCustomerConsentApiArg = {
+  /** Customer */
+  id: string;
+  setCustomerConsentRequest: SetCustomerConsentRequest;
+};
+export type CustomerMergesApiResponse = /** status 200 OK */ PageCustomerMerge;
+export type CustomerMergesApiArg = {
+  /** Customer */
+  id: string;
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+};
+export type UndoCustomerMergeApiResponse = /** status 200 OK */ CustomerMerge;
+export type UndoCustomerMergeApiArg = {
+  /** Customer */
+  id: string;
+  /** Merge */
+  mergeId: string;
 };
 export type CustomerTimelineApiResponse =
   /** status 200 OK */ PageCustomerEvent;
@@ -2006,6 +2081,38 @@ export type Customer = {
   segments: CustomerSegment[];
   /** IANA; the workspace's where theirs is not known */
   timeZone: string;
+};
+export type PageConsentChange = {
+  items: ConsentChange[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
+export type SetCustomerConsentRequest = {
+  channel: "email" | "sms" | "push" | "whatsapp";
+  note?: string;
+  /** Where the customer said it, e.g. phone call */
+  source?: string;
+  status: "granted" | "revoked";
+};
+export type CustomerMerge = {
+  /** Who stayed */
+  customerId: string;
+  id: string;
+  /** What named who became part */
+  identities: CustomerIdentity[];
+  mergedAt: string;
+  /** Who became part of them, and is a customer again once this is undone */
+  mergedId: string;
+  /** identified: a device's own profile became part of who was seen with it; same_person: one message named both */
+  reason: "identified" | "same_person";
+  undoneAt?: string;
+  /** The user; absent where another user of a shared device was seen */
+  undoneBy?: string;
+};
+export type PageCustomerMerge = {
+  items: CustomerMerge[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
 };
 export type CustomerEvent = {
   /** What brought the visit, or the message */

@@ -17,7 +17,7 @@ import { toastShown } from '@/ui/toast'
 import { Builder } from './Builder'
 import { fieldOf, shapeOf } from './catalogue'
 import { Failure, Missing } from './Failure'
-import { PreviewPanel } from './PreviewPanel'
+import { PreviewBar, PreviewPanel } from './PreviewPanel'
 import { draftOf, emptyGroup, faultsOf, toRule, unfinished, type GroupDraft, type Rule } from './rule'
 import { listArg, segmentsApi } from './segments'
 import { usePreview } from './usePreview'
@@ -184,6 +184,7 @@ function Editor({ fields, segment, copied, read: firstRead }: { fields: SegmentF
           </div>
         </div>
       </div>
+      <PreviewBar preview={preview} state={state} />
       {blocker.state === 'blocked' && (
         <Confirm
           open

@@ -114,10 +114,14 @@ function WithinParts({ draft, set, at }: { draft: EventDraft; set: (next: Partia
       )}
       {kind === 'dates' && (
         <span className="inline-flex flex-wrap items-center gap-1.5">
-          <span className="text-base text-ink-2">from</span>
-          {end('from', 'From')}
-          <span className="text-base text-ink-2">until</span>
-          {end('to', 'Until, not included')}
+          <span className="inline-flex items-center gap-1.5">
+            <span className="text-base text-ink-2">from</span>
+            {end('from', 'From')}
+          </span>
+          <span className="inline-flex items-center gap-1.5">
+            <span className="text-base text-ink-2">until</span>
+            {end('to', 'Until, not included')}
+          </span>
           <span className="text-sm text-ink-3">{timeZone}</span>
         </span>
       )}

@@ -75,3 +75,16 @@ export function PreviewPanel({ preview, state }: { preview: Preview; state: 'emp
     </section>
   )
 }
+
+/** The count at the foot of the page where the panel is not beside the rule. Silent: the panel is read. */
+export function PreviewBar({ preview: { preview: found, problem, old }, state }: { preview: Preview; state: 'empty' | 'unfinished' | 'ready' }) {
+  if (state === 'empty') return null
+  const busy = state === 'ready' && old && !problem
+  return (
+    <div aria-hidden="true" className="flex h-11 shrink-0 items-center gap-2 border-t border-line bg-raised px-4 sm:px-6 xl:hidden">
+      <span className={cx('text-md font-semibold tabular', (old || state !== 'ready') && 'opacity-50')}>{found ? formatCount(found.count) : '–'}</span>
+      <span className="text-base text-ink-2">{state === 'unfinished' ? 'once it is filled in' : problem ? 'once it is put right' : 'customers match'}</span>
+      {busy && <Spinner className="ml-auto" />}
+    </div>
+  )
+}
