@@ -70,7 +70,7 @@ export function CustomersPage() {
         </div>
       ) : (
         (people ?? isFetching) && (
-          <div aria-busy={isFetching} className={cx('overflow-hidden rounded-xl border border-line bg-surface transition-opacity', people && !currentData && isFetching && 'opacity-60')}>
+          <div aria-busy={isFetching} className="overflow-hidden rounded-xl border border-line bg-surface">
             {people ? (
               <People people={people} label="Customers" timeZone={timeZone} />
             ) : (

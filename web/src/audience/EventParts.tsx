@@ -2,7 +2,7 @@ import { Plus, X } from 'lucide-react'
 import { Button } from '@/ui/Button'
 import { IconButton } from '@/ui/IconButton'
 import { faultAt, useBuilding } from './building'
-import { blankValue, capital, fieldOf, isOwn, opWords, shapeOf } from './catalogue'
+import { blankValue, capital, eventOf, fieldOf, isOwn, opWords, shapeOf } from './catalogue'
 import { NumberBox, Pick, TextBox } from './controls'
 import { newKey, type EventDraft, type WhereDraft } from './rule'
 import { ValueInput } from './ValueInput'
@@ -60,10 +60,11 @@ export function EventParts({ draft, focus }: { draft: EventDraft; focus: boolean
         size="sm"
         variant="ghost"
         icon={<Plus size={13} />}
-        aria-label={`Narrow ${fields.events.find((e) => e.name === draft.event)?.label ?? draft.event} down by a property`}
         onClick={() => set({ where: [...draft.where, { key: newKey(), property: 'value', op: 'gte', value: '' }] })}
       >
-        where…
+        <span>
+          where…<span className="sr-only"> narrow “{eventOf(fields, draft.event).label}” down by a property</span>
+        </span>
       </Button>
     </>
   )

@@ -21,7 +21,7 @@ export function PreviewPanel({ preview, state }: { preview: Preview; state: 'emp
         </div>
         <p aria-live="polite" aria-busy={busy} className="flex h-10 items-center">
           {found ? (
-            <span className={cx('text-3xl font-semibold tracking-[-0.02em] tabular transition-opacity', (old || state !== 'ready') && 'opacity-40')}>{formatCount(found.count)}</span>
+            <span className={cx('text-3xl font-semibold tracking-[-0.02em] tabular', (old || state !== 'ready') && 'text-ink-3')}>{formatCount(found.count)}</span>
           ) : state === 'ready' && !problem ? (
             <Skeleton className="h-7 w-24" />
           ) : (
@@ -50,8 +50,8 @@ export function PreviewPanel({ preview, state }: { preview: Preview; state: 'emp
         )}
       </div>
       {found && found.sample.length > 0 && (
-        <div className={cx('border-t border-line transition-opacity', (old || state !== 'ready') && 'opacity-40')}>
-          <h3 className="px-4 pt-3 pb-1 text-xs font-medium text-ink-3">Some of them</h3>
+        <div className="border-t border-line">
+          <h3 className="px-4 pt-3 pb-1 text-xs font-medium text-ink-3">{old || state !== 'ready' ? 'Some of them, as last counted' : 'Some of them'}</h3>
           <ul className="pb-2">
             {found.sample.map((person) => (
               <li key={person.id} className="flex items-baseline gap-3 px-4 py-1.25">
@@ -82,7 +82,7 @@ export function PreviewBar({ preview: { preview: found, problem, old }, state }:
   const busy = state === 'ready' && old && !problem
   return (
     <div aria-hidden="true" className="flex h-11 shrink-0 items-center gap-2 border-t border-line bg-raised px-4 sm:px-6 xl:hidden">
-      <span className={cx('text-md font-semibold tabular', (old || state !== 'ready') && 'opacity-50')}>{found ? formatCount(found.count) : '–'}</span>
+      <span className={cx('text-md font-semibold tabular', (old || state !== 'ready') && 'text-ink-3')}>{found ? formatCount(found.count) : '–'}</span>
       <span className="text-base text-ink-2">{state === 'unfinished' ? 'once it is filled in' : problem ? 'once it is put right' : 'customers match'}</span>
       {busy && <Spinner className="ml-auto" />}
     </div>
