@@ -292,8 +292,66 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    eraseCustomer: build.mutation<
+      EraseCustomerApiResponse,
+      EraseCustomerApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}`,
+        method: "DELETE",
+      }),
+    }),
     getCustomer: build.query<GetCustomerApiResponse, GetCustomerApiArg>({
       query: (queryArg) => ({ url: `/customers/${queryArg.id}` }),
+    }),
+    customerConsent: build.query<
+      CustomerConsentApiResponse,
+      CustomerConsentApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/consent`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    setCustomerConsent: build.mutation<
+      SetCustomerConsentApiResponse,
+      SetCustomerConsentApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/consent`,
+        method: "POST",
+        body: queryArg.setCustomerConsentRequest,
+      }),
+    }),
+    exportCustomer: build.query<
+      ExportCustomerApiResponse,
+      ExportCustomerApiArg
+    >({
+      query: (queryArg) => ({ url: `/customers/${queryArg.id}/export` }),
+    }),
+    customerMerges: build.query<
+      CustomerMergesApiResponse,
+      CustomerMergesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/merges`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    undoCustomerMerge: build.mutation<
+      UndoCustomerMergeApiResponse,
+      UndoCustomerMergeApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}/merges/${queryArg.mergeId}/undo`,
+        method: "POST",
+      }),
     }),
     customerTimeline: build.query<
       CustomerTimelineApiResponse,
@@ -810,10 +868,52 @@ export type ListCustomersApiArg = {
   /** What their email address, phone number, name, last name or user id begins with; or their id */
   q?: string;
 };
+export type EraseCustomerApiResponse = unknown;
+export type EraseCustomerApiArg = {
+  /** Customer */
+  id: string;
+};
 export type GetCustomerApiResponse = /** status 200 OK */ Customer;
 export type GetCustomerApiArg = {
   /** Customer */
   id: string;
+};
+export type CustomerConsentApiResponse = /** status 200 OK */ PageConsentChange;
+export type CustomerConsentApiArg = {
+  /** Customer */
+  id: string;
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+};
+export type SetCustomerConsentApiResponse =
+  /** status 200 OK */ CustomerChannel;
+export type SetCustomerConsentApiArg = {
+  /** Customer */
+  id: string;
+  setCustomerConsentRequest: SetCustomerConsentRequest;
+};
+export type ExportCustomerApiResponse = /** status 200 OK */ CustomerExport;
+export type ExportCustomerApiArg = {
+  /** Customer */
+  id: string;
+};
+export type CustomerMergesApiResponse = /** status 200 OK */ PageCustomerMerge;
+export type CustomerMergesApiArg = {
+  /** Customer */
+  id: string;
+  /** At most this many */
+  limit?: number;
+  /** nextCursor of the page before */
+  cursor?: string;
+};
+export type UndoCustomerMergeApiResponse = /** status 200 OK */ CustomerMerge;
+export type UndoCustomerMergeApiArg = {
+  /** Customer */
+  id: string;
+  /** Merge */
+  mergeId: string;
 };
 export type CustomerTimelineApiResponse =
   /** status 200 OK */ PageCustomerEvent;
@@ -2007,6 +2107,108 @@ export type Customer = {
   /** IANA; the workspace's where theirs is not known */
   timeZone: string;
 };
+export type PageConsentChange = {
+  items: ConsentChange[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
+export type SetCustomerConsentRequest = {
+  channel: "email" | "sms" | "push" | "whatsapp";
+  note?: string;
+  /** Where the customer said it, e.g. phone call */
+  source?: string;
+  status: "granted" | "revoked";
+};
+export type ExportedEvent = {
+  anonymousId?: string;
+  /** What brought the visit, or the message */
+  channel?: string;
+  /** As it was sent */
+  context?: any;
+  /** A better source told of the same act, which counts once */
+  duplicate: boolean;
+  /** The source's own, or the message's */
+  id: string;
+  /** What the source calls it, for custom */
+  name?: string;
+  occurredAt: string;
+  product?: string;
+  /** The profile that it was first known as: the customer's own, or one that was merged into it */
+  profileId: string;
+  /** As they were sent */
+  properties?: any;
+  receivedAt: string;
+  source?: string;
+  sourceId: string;
+  sourceName?: string;
+  /** In a few words */
+  text: string;
+  /** In PulseHub's vocabulary; custom for a name that it does not know */
+  type: string;
+  value?: Money;
+};
+export type CustomerMerge = {
+  /** Who stayed */
+  customerId: string;
+  id: string;
+  /** What named who became part */
+  identities: CustomerIdentity[];
+  mergedAt: string;
+  /** Who became part of them, and is a customer again once this is undone */
+  mergedId: string;
+  /** identified: a device's own profile became part of who was seen with it; same_person: one message named both */
+  reason: "identified" | "same_person";
+  undoneAt?: string;
+  /** The user; absent where another user of a shared device was seen */
+  undoneBy?: string;
+};
+export type RejectedEvent = {
+  /** Stable code for programs */
+  code: string;
+  field?: string;
+  id: string;
+  /** The event is stored, without what was wrong in it */
+  kept: boolean;
+  messageId: string;
+  /** What it calls itself */
+  name: string;
+  /** As it was sent, 32 KB at the most */
+  raw: string;
+  /** In words, with what would be right */
+  reason: string;
+  receivedAt: string;
+};
+export type CustomerSegmentChange = {
+  at: string;
+  /** false: left */
+  joined: boolean;
+  segmentId: string;
+};
+export type CustomerTold = {
+  profileId: string;
+  traits: any;
+};
+export type CustomerExport = {
+  /** Newest first */
+  consent: ConsentChange[];
+  customer: Customer;
+  /** Newest first */
+  events: ExportedEvent[];
+  exportedAt: string;
+  /** Newest first */
+  merges: CustomerMerge[];
+  /** Messages that name them and were not stored, or not wholly */
+  rejected: RejectedEvent[];
+  /** Of the last 90 days, newest first */
+  segmentChanges: CustomerSegmentChange[];
+  /** What each of their profiles was told, by trait: [value, Unix milliseconds] */
+  told: CustomerTold[];
+};
+export type PageCustomerMerge = {
+  items: CustomerMerge[];
+  /** Give it as cursor for the next page; absent on the last */
+  nextCursor?: string;
+};
 export type CustomerEvent = {
   /** What brought the visit, or the message */
   channel?: string;
@@ -2136,22 +2338,6 @@ export type PageReceivedEvent = {
   items: ReceivedEvent[];
   /** Give it as cursor for the next page; absent on the last */
   nextCursor?: string;
-};
-export type RejectedEvent = {
-  /** Stable code for programs */
-  code: string;
-  field?: string;
-  id: string;
-  /** The event is stored, without what was wrong in it */
-  kept: boolean;
-  messageId: string;
-  /** What it calls itself */
-  name: string;
-  /** As it was sent, 32 KB at the most */
-  raw: string;
-  /** In words, with what would be right */
-  reason: string;
-  receivedAt: string;
 };
 export type PageRejectedEvent = {
   items: RejectedEvent[];
