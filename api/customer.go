@@ -23,6 +23,8 @@ type Customers interface {
 	Consents(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]customer.ConsentChange, string, error)
 	Merges(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]customer.Merge, string, error)
 	UndoMerge(ctx context.Context, workspaceID, userID, id, mergeID uuid.UUID) (customer.Merge, error)
+	Erase(ctx context.Context, workspaceID, id uuid.UUID) error
+	Export(ctx context.Context, workspaceID, id uuid.UUID, to customer.ExportTo) error
 }
 
 // Customer is everything that is known of one customer, but what they did.
@@ -239,6 +241,10 @@ func (s *Server) customerRoutes(svc Customers) {
 		"Also those of profiles that are part of the customer, and those that were undone.", 200), c.merges)
 	huma.Register(s.huma, operation("undo-customer-merge", http.MethodPost, "/customers/{id}/merges/{mergeId}/undo", "Take a customer apart",
 		"Both get back what is theirs, as if the message that tied them had not come; what comes later does not tie them again. What was revoked meanwhile holds for both. 409 already_undone.", 200), c.undoMerge)
+	huma.Register(s.huma, operation("erase-customer", http.MethodDelete, "/customers/{id}", "Erase a customer",
+		"Removes everything that is held of them: who they are, what they did, what was computed of it, and messages that were rejected and name them. Within moments, whatever happens meanwhile. What the same person does later is a new customer's.", 202), c.erase)
+	s.exportRoute(c, operation("export-customer", http.MethodGet, "/customers/{id}/export", "Everything that is held of a customer",
+		"As it is read: an export that is cut short breaks the connection.", 200))
 }
 
 type customers struct{ service Customers }

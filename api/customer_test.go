@@ -16,21 +16,40 @@ import (
 
 	"github.com/pulsehub/pulsehub/api"
 	"github.com/pulsehub/pulsehub/internal/ai/analyst"
+	"github.com/pulsehub/pulsehub/internal/apperr"
 	"github.com/pulsehub/pulsehub/internal/customer"
 	"github.com/pulsehub/pulsehub/internal/datasource"
 	"github.com/pulsehub/pulsehub/internal/ingest"
 	"github.com/pulsehub/pulsehub/internal/resilience"
 	"github.com/pulsehub/pulsehub/internal/segment"
+	"github.com/pulsehub/pulsehub/internal/store"
 )
 
 // people is accounts whose customers are looked at one by one.
 type people struct {
 	*accounts
+	erasures *erasures
+}
+
+// erasures has customers erased at once, as the worker would.
+type erasures struct {
+	store *store.Store
+	down  bool
+}
+
+func (e *erasures) EraseCustomer(ctx context.Context, workspaceID, id uuid.UUID) error {
+	if e.down {
+		return apperr.New(apperr.Unavailable, "temporal_unavailable", "Down.")
+	}
+	if err := e.store.ForgetCustomer(ctx, workspaceID, id); err != nil {
+		return err
+	}
+	return e.store.FinishErasure(ctx, workspaceID, id)
 }
 
 func setupPeople(t *testing.T) *people {
 	t.Helper()
-	p := &people{}
+	p := &people{erasures: &erasures{}}
 	p.accounts = setupAccounts(t, func(a *accounts) {
 		a.extend = func(services *api.Services) {
 			services.DataSources = datasource.NewService(datasource.ServiceConfig{Repository: a.store, Inbox: a.store, Now: a.now})
@@ -39,9 +58,10 @@ func setupPeople(t *testing.T) *people {
 				Limit: resilience.IngestLimit{Limiter: resilience.NewLimiter(resilience.LimiterConfig{Redis: a.redis, Prefix: a.prefix})},
 			}
 			services.Segments = segment.NewService(segment.ServiceConfig{Repository: a.store, Parser: analyst.New(analyst.Config{}), Now: a.now})
-			services.Customers = customer.NewService(customer.ServiceConfig{Repository: a.store, Segments: a.store, Now: a.now})
+			services.Customers = customer.NewService(customer.ServiceConfig{Repository: a.store, Segments: a.store, Eraser: p.erasures, Now: a.now})
 		}
 	})
+	p.erasures.store = p.store
 	return p
 }
 
@@ -256,10 +276,18 @@ func TestCustomersStayInTheirWorkspace(t *testing.T) {
 	for _, q := range []string{"ada", "ada@example.com", "+4930901820", "Ada-1", id} {
 		require.Empty(t, other.list("?q="+url.QueryEscape(q)), q)
 	}
-	for _, path := range []string{"", "/timeline", "/consent"} {
+	for _, path := range []string{"", "/timeline", "/consent", "/merges", "/export"} {
 		other.do(http.MethodGet, "/customers/"+id+path, nil).problem(http.StatusNotFound, "not_found")
 		s.client().do(http.MethodGet, "/customers/"+id+path, nil).problem(http.StatusUnauthorized, "unauthenticated")
 	}
+	one.send(`{"type":"page","messageId":"b1","userId":"Ada-2"}`)
+	one.send(`{"type":"alias","messageId":"b2","previousId":"Ada-2","userId":"Ada-1"}`)
+	undo := "/customers/" + id + "/merges/" + one.merges(id)[0].ID.String() + "/undo"
+	other.do(http.MethodPost, undo, nil).problem(http.StatusNotFound, "not_found")
+	s.client().do(http.MethodPost, undo, nil).problem(http.StatusUnauthorized, "unauthenticated")
+	other.do(http.MethodDelete, "/customers/"+id, nil).problem(http.StatusNotFound, "not_found")
+	s.client().do(http.MethodDelete, "/customers/"+id, nil).problem(http.StatusUnauthorized, "unauthenticated")
+	require.Len(t, one.merges(id), 1)
 	consent := map[string]any{"channel": "email", "status": "revoked"}
 	other.do(http.MethodPost, "/customers/"+id+"/consent", consent).problem(http.StatusNotFound, "not_found")
 	s.client().do(http.MethodPost, "/customers/"+id+"/consent", consent).problem(http.StatusUnauthorized, "unauthenticated")
@@ -313,4 +341,99 @@ func TestConsentIsRecordedAndTheLastWordWins(t *testing.T) {
 	}
 	m.do(http.MethodPost, path, map[string]any{"channel": "email", "status": "granted", "by": "me"}).problem(422, "unknown_field")
 	m.do(http.MethodPost, "/customers/"+uuid.NewString()+"/consent", map[string]any{"channel": "email", "status": "granted"}).problem(http.StatusNotFound, "not_found")
+}
+
+func (t *tracked) merges(id string) []api.CustomerMerge {
+	t.t.Helper()
+	return decode[api.Page[api.CustomerMerge]](t.do(http.MethodGet, "/customers/"+id+"/merges", nil), http.StatusOK).Items
+}
+
+func TestAMergeIsSeenAndUndone(t *testing.T) {
+	s := setupPeople(t)
+	m := s.tracked("marketer@example.com")
+	m.send(adaSaid, adaLooked, graceSaid, graceCame)
+	ada, grace := m.find("ada").ID, m.find("grace").ID
+	m.send(`{"type":"alias","messageId":"t","previousId":"Ada-1","userId":"grace","timestamp":"2026-11-10T09:00:00Z"}`)
+	m.send(adaBought)
+	list := m.list("")
+	require.Len(t, list, 1)
+	id := list[0].ID
+	gone := ada
+	if id == ada {
+		gone = grace
+	}
+	whole := m.get(id)
+	require.EqualValues(t, 3, whole.Features.Events)
+	require.Len(t, whole.Merged, 1)
+	require.Equal(t, gone, whole.Merged[0].ID)
+	profiles := map[uuid.UUID]int{}
+	for _, a := range m.timeline(id) {
+		profiles[a.ProfileID]++
+	}
+	require.Equal(t, map[uuid.UUID]int{ada: 2, grace: 1}, profiles, "also what came after")
+	merge := m.merges(id.String())[0]
+	require.Equal(t, []any{id, gone, "same_person"}, []any{merge.CustomerID, merge.MergedID, merge.Reason})
+	require.NotEmpty(t, merge.Identities)
+	require.Nil(t, merge.UndoneAt)
+
+	undo := "/customers/" + id.String() + "/merges/" + merge.ID.String() + "/undo"
+	undone := decode[api.CustomerMerge](m.do(http.MethodPost, undo, nil), http.StatusOK)
+	require.NotNil(t, undone.UndoneAt)
+	require.NotNil(t, undone.UndoneBy)
+	m.do(http.MethodPost, undo, nil).problem(http.StatusConflict, "already_undone")
+	m.do(http.MethodPost, "/customers/"+gone.String()+"/merges/"+merge.ID.String()+"/undo", nil).problem(http.StatusConflict, "already_undone")
+	m.do(http.MethodPost, "/customers/"+id.String()+"/merges/"+uuid.NewString()+"/undo", nil).problem(http.StatusNotFound, "not_found")
+	require.Equal(t, "Ada Lovelace", m.get(ada).Name)
+	require.EqualValues(t, 2, m.get(ada).Features.Events)
+	require.EqualValues(t, 1, m.get(ada).Features.Orders)
+	require.Equal(t, "Grace Hopper", m.get(grace).Name)
+	require.Zero(t, m.get(grace).Features.Orders)
+	for _, one := range []uuid.UUID{ada, grace} {
+		require.NotNil(t, m.merges(one.String())[0].UndoneAt, "both can see it")
+	}
+	m.send(`{"type":"track","event":"Order Completed","messageId":"both","userId":"grace","properties":{"email":"ada@example.com","revenue":5}}`)
+	require.Len(t, m.list(""), 2)
+	require.EqualValues(t, 1, m.get(grace).Features.Orders)
+}
+
+func TestACustomerIsExportedAndErased(t *testing.T) {
+	s := setupPeople(t)
+	m := s.tracked("marketer@example.com")
+	m.send(adaCame)
+	m.send(adaSaid, adaLooked, adaBought, graceSaid, graceCame)
+	m.send(`{"type":"track","messageId":"bad","userId":"Ada-1"}`, `{"type":"track","messageId":"bad too","userId":"grace"}`)
+	ada := m.find("ada").ID
+	path := "/customers/" + ada.String()
+	m.do(http.MethodPost, path+"/consent", map[string]any{"channel": "sms", "status": "granted", "note": "by phone"})
+	got := m.do(http.MethodGet, path+"/export", nil)
+	require.Equal(t, "application/json", got.header.Get("Content-Type"))
+	require.Contains(t, got.header.Get("Content-Disposition"), ada.String())
+	x := decode[api.CustomerExport](got, http.StatusOK)
+	require.Equal(t, "ada@example.com", x.Customer.Email)
+	require.Len(t, x.Events, 3)
+	require.Equal(t, "a3", x.Events[0].ID)
+	require.Contains(t, string(got.body), `"order_id":"o1"`)
+	require.Equal(t, "phone-of-ada", x.Events[2].AnonymousID)
+	require.Len(t, x.Rejected, 1)
+	require.Equal(t, "bad", x.Rejected[0].MessageID)
+	require.Len(t, x.Consent, 1)
+	require.Len(t, x.Merges, 1)
+	require.Len(t, x.Told, 1)
+	require.NotContains(t, strings.ToLower(string(got.body)), "grace")
+
+	grace := decode[api.CustomerExport](m.do(http.MethodGet, "/customers/"+m.find("grace").ID.String()+"/export", nil), http.StatusOK)
+	require.Len(t, grace.Rejected, 1)
+	require.Len(t, grace.Events, 1)
+
+	s.erasures.down = true
+	m.do(http.MethodDelete, path, nil).problem(http.StatusServiceUnavailable, "temporal_unavailable")
+	s.erasures.down = false
+	require.Equal(t, http.StatusAccepted, m.do(http.MethodDelete, path, nil).status)
+	for _, sub := range []string{"", "/timeline", "/consent", "/merges", "/export"} {
+		m.do(http.MethodGet, path+sub, nil).problem(http.StatusNotFound, "not_found")
+	}
+	m.do(http.MethodDelete, path, nil).problem(http.StatusNotFound, "not_found")
+	require.Empty(t, m.list("?q=ada"))
+	m.send(strings.ReplaceAll(adaLooked, "a2", "a9"))
+	require.NotEqual(t, ada, m.find("Ada-1").ID)
 }

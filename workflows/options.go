@@ -94,3 +94,11 @@ var takingBack = workflow.ActivityOptions{
 	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
 	Summary:             "Remove demo data",
 }
+
+// erasing is for removing a customer, in transactions of some thousand events. It is tried until it succeeds.
+var erasing = workflow.ActivityOptions{
+	StartToCloseTimeout: 30 * time.Minute,
+	HeartbeatTimeout:    10 * time.Second,
+	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
+	Summary:             "Remove everything that is held of a customer",
+}

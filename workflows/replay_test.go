@@ -33,6 +33,7 @@ var everyWorkflow = map[string]any{
 	"DummyData":       DummyData,
 	"RemoveDummyData": RemoveDummyData,
 	"RefreshFeatures": RefreshFeatures,
+	"EraseCustomer":   EraseCustomer,
 }
 
 const histories = "testdata/histories"
@@ -155,6 +156,11 @@ func scenarios() map[string]scenario {
 			"PublishFeatures": answers[activities.RefreshFeaturesInput](struct{}{}),
 			"FitPredictions":  answers[activities.FitPredictionsInput](activities.FitPredictionsResult{Customers: 900}),
 		}},
+		"EraseCustomer-erased": {workflow: EraseCustomer, input: []any{EraseCustomerInput{WorkspaceID: uuid.New(), CustomerID: uuid.New()}}, activities: map[string]any{
+			"ForgetCustomer":      answers[activities.EraseCustomerInput](struct{}{}),
+			"EraseCustomerEvents": answers[activities.EraseCustomerInput](activities.EraseCustomerEventsResult{Events: 1_234}),
+			"FinishErasure":       answers[activities.EraseCustomerInput](struct{}{}),
+		}},
 		"RemoveDummyData-removed": {workflow: RemoveDummyData, input: []any{RemoveDummyDataInput{WorkspaceID: uuid.New()}}, activities: map[string]any{
 			"RemoveDummyData": answers[activities.RemoveDummyDataInput](activities.RemoveDummyDataResult{Cancelled: []uuid.UUID{uuid.New()}}),
 		}},
@@ -248,6 +254,8 @@ func TestInputsCarryNoText(t *testing.T) {
 	require.Equal(t, []string{"Status", "Events"}, fieldNames(DummyDataResult{}))
 	require.Equal(t, []string{"WorkspaceID"}, fieldNames(RemoveDummyDataInput{}))
 	require.Equal(t, []string{"WorkspaceID", "Customers"}, fieldNames(RefreshFeaturesInput{}))
+	require.Equal(t, []string{"WorkspaceID", "CustomerID"}, fieldNames(EraseCustomerInput{}))
+	require.Equal(t, []string{"Events"}, fieldNames(EraseCustomerResult{}))
 	require.Equal(t, []string{"WorkspaceID", "After"}, fieldNames(activities.RefreshFeaturesInput{}))
 	require.Equal(t, []string{"Epoch", "Provider", "Model", "Usage", "ToolCalls", "Stopped", "Streamed"}, fieldNames(activities.AnswerResult{}))
 	require.Equal(t, []string{"Name", "Confidence", "RequiresAuth", "Module", "Action", "Entities"}, fieldNames(chat.Intent{}))

@@ -103,6 +103,7 @@ func (a *app) workers(ctx context.Context, roles []string) ([]worker.Worker, err
 		workflows.RegisterData(w, a.sweep)
 		workflows.RegisterDummyData(w, a.dummyData)
 		workflows.RegisterFeatures(w, a.features, a.predictor)
+		workflows.RegisterErasure(w, a.erasure)
 		workers = append(workers, w)
 		if err := a.starter.ScheduleSweep(ctx); err != nil {
 			return nil, err

@@ -58,6 +58,7 @@ type app struct {
 	dummyData *activities.DummyData
 	features  *activities.Features
 	predictor *activities.Predictions
+	erasure   *activities.Erasure
 	api       *api.Server
 
 	background context.Context
@@ -129,6 +130,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Jobs: a.store, DummyData: a.starter, Features: a.store, Refresher: a.starter, Expired: a.store, Now: time.Now})
 
 	a.predictor = activities.NewPredictions(activities.PredictionsConfig{Repository: a.store, Now: time.Now})
+	a.erasure = activities.NewErasure(activities.ErasureConfig{Repository: a.store, Refresher: a.starter})
 	a.features = activities.NewFeatures(activities.FeaturesConfig{Repository: a.store, Now: time.Now})
 	pipeline := ingest.NewPipeline(ingest.PipelineConfig{Writer: a.store, Refresh: ingest.Coalesce(time.Second, a.refresh), Observe: noteIngest})
 
@@ -151,7 +153,7 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 			},
 			Predictions:     predict.NewService(a.store),
 			Segments:        segment.NewService(segment.ServiceConfig{Repository: a.store, Parser: router, Now: time.Now}),
-			Customers:       customer.NewService(customer.ServiceConfig{Repository: a.store, Segments: a.store, Refresh: a.refresh, Now: time.Now}),
+			Customers:       customer.NewService(customer.ServiceConfig{Repository: a.store, Segments: a.store, Eraser: a.starter, Refresh: a.refresh, Now: time.Now}),
 			Recommendations: recommend.NewService(recommend.ServiceConfig{Repository: a.store}), Providers: router,
 			Chat: api.Chat{
 				Service: a.chats, Visitors: visitors, Cookies: cookies, Streams: a.hub, Turns: a.store,

@@ -33,6 +33,9 @@ type Repository interface {
 	CustomerMerges(ctx context.Context, workspaceID, id uuid.UUID, limit int, cursor string) ([]Merge, string, error)
 	// UndoMerge takes a customer apart where that merge tied them, in one transaction. Conflict where that was done before.
 	UndoMerge(ctx context.Context, workspaceID, id uuid.UUID, u Undo) (Merge, error)
+	// ExportCustomer hands over everything that is held of a customer, of one moment: first the head, once, and then what they
+	// did and what was rejected of them, one by one. An error of theirs ends it.
+	ExportCustomer(ctx context.Context, workspaceID, id uuid.UUID, to ExportTo) error
 	// Locale is the workspace's time zone and currency.
 	Locale(ctx context.Context, workspaceID uuid.UUID) (*time.Location, string, error)
 }
@@ -43,6 +46,10 @@ type ServiceConfig struct {
 	// Segments makes sure that the last count of segments is not of old data.
 	Segments interface {
 		FreshenSegments(ctx context.Context, workspaceID uuid.UUID, now time.Time) error
+	}
+	// Eraser has a customer erased, for good and whatever happens; while that runs, asking again changes nothing.
+	Eraser interface {
+		EraseCustomer(ctx context.Context, workspaceID, customerID uuid.UUID) error
 	}
 	// Refresh has segments and predictions follow a change. It must not block for long, and may fail; nil does nothing.
 	Refresh func(ctx context.Context, workspaceID uuid.UUID)
@@ -127,4 +134,17 @@ func (s *Service) UndoMerge(ctx context.Context, workspaceID, userID, id, mergeI
 		s.refresh(ctx, workspaceID)
 	}
 	return m, err
+}
+
+// Erase has everything that is held of a customer removed. It goes on by itself.
+func (s *Service) Erase(ctx context.Context, workspaceID, id uuid.UUID) error {
+	if _, err := s.Repository.FindCustomer(ctx, workspaceID, id); err != nil {
+		return err
+	}
+	return s.Eraser.EraseCustomer(ctx, workspaceID, id)
+}
+
+// Export hands over everything that is held of a customer.
+func (s *Service) Export(ctx context.Context, workspaceID, id uuid.UUID, to ExportTo) error {
+	return s.Repository.ExportCustomer(ctx, workspaceID, id, to)
 }

@@ -43,7 +43,7 @@ func unavailable(err error) error {
 // details is a workflow's description in the Web UI, for someone who has never seen the code.
 func details(what string, ids map[string]uuid.UUID) string {
 	text := what + "\n"
-	for _, name := range []string{"Workspace", "Conversation", "Turn", "Job"} {
+	for _, name := range []string{"Workspace", "Conversation", "Turn", "Job", "Customer"} {
 		if id, ok := ids[name]; ok && id != uuid.Nil {
 			text += fmt.Sprintf("\n- %s `%s`", name, id)
 		}

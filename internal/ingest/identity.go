@@ -319,9 +319,19 @@ func (d *Device) settle() {
 // Apart is the device with its own profile for good, whoever it is seen with.
 func (d Device) Apart() Device {
 	out := Device{Profile: d.Profile, SeenWith: slices.Clone(d.SeenWith), SeenProfiles: slices.Clone(d.seenProfiles())}
-	out.SeenWith, out.SeenProfiles = append(out.SeenWith, uuid.Nil), append(out.SeenProfiles, uuid.Nil)
+	if !slices.Contains(out.SeenWith, uuid.Nil) {
+		out.SeenWith, out.SeenProfiles = append(out.SeenWith, uuid.Nil), append(out.SeenProfiles, uuid.Nil)
+	}
 	out.settle()
 	return out
+}
+
+// Without is a shared device without those customers and profiles. It stays apart from all others for good, as what nobody known
+// sent from it may be theirs.
+func (d Device) Without(gone []uuid.UUID) Device {
+	gives := func(c uuid.UUID) bool { return slices.Contains(gone, c) }
+	out := Device{Profile: d.Profile, SeenWith: slices.DeleteFunc(slices.Clone(d.SeenWith), gives), SeenProfiles: slices.DeleteFunc(slices.Clone(d.seenProfiles()), gives)}
+	return out.Apart()
 }
 
 // Split is the device once these profiles are those customers again; all others of whom it was seen with stay as they are.

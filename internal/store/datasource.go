@@ -86,11 +86,14 @@ const promoteSQL = `UPDATE events e SET duplicate = false
 	) p
 	WHERE e.data_source_id = p.data_source_id AND e.external_id = p.external_id AND e.occurred_at = p.occurred_at`
 
+// orderIDSQL is the id of an order that event e tells of, as ingest reads it.
+const orderIDSQL = `left(coalesce(nullif(btrim(e.properties ->> 'order_id'), ''), nullif(btrim(e.properties ->> 'orderId'), ''), btrim(e.properties ->> 'transaction_id')), 200)`
+
 // promoteOrdersSQL counts the next best event of orders whose best source ($2) is gone, by the order's id as ingest reads it.
 const promoteOrdersSQL = `WITH lost AS (
 		DELETE FROM order_acts WHERE workspace_id = $1 AND data_source_id = $2 RETURNING order_id
 	), told AS (
-		SELECT left(coalesce(nullif(btrim(e.properties ->> 'order_id'), ''), nullif(btrim(e.properties ->> 'orderId'), ''), btrim(e.properties ->> 'transaction_id')), 200) AS order_id,
+		SELECT ` + orderIDSQL + ` AS order_id,
 			array_position(ARRAY['shopify', 'http', 'gtm', 'facebook_pixel'], s.type) AS rank, e.occurred_at, e.data_source_id, e.external_id
 		FROM events e JOIN data_sources s ON s.id = e.data_source_id
 		WHERE e.workspace_id = $1 AND e.type = 'order_completed' AND e.duplicate AND e.resolved_by IS NOT NULL

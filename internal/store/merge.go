@@ -118,6 +118,9 @@ func (u *undoing) read(ctx context.Context, mergeID uuid.UUID) error {
 	if u.merge, err = pgx.CollectExactlyOneRow(rows, scanMerge); err != nil {
 		return notFound(err, "merge")
 	}
+	if u.merge.UndoneAt == nil && u.merge.Reason == ingest.ReasonSamePerson && !(slices.Contains(u.members, u.merge.Tied[0]) && slices.Contains(u.members, u.merge.Tied[1])) {
+		return apperr.NoSuch("merge") // it is another customer's by now
+	}
 	if u.merge.UndoneAt != nil {
 		return apperr.New(apperr.Conflict, "already_undone", "This merge was undone before.")
 	}
@@ -183,7 +186,42 @@ func (u *undoing) undoSamePerson(ctx context.Context) error {
 		return fmt.Errorf("taking customers apart: %w", err)
 	}
 	u.stale = append(u.stale, root)
+	if err := u.retell(ctx, others); err != nil {
+		return err
+	}
 	return u.splitDevices(ctx, root)
+}
+
+// retell has the merges that stay in force say who would have stayed and who would have become part without the one that is
+// undone: either may have been on its other side.
+func (u *undoing) retell(ctx context.Context, others []customer.Merge) error {
+	b := &pgx.Batch{}
+	for _, m := range others {
+		leaves := slices.Contains(u.leaves, m.Tied[0])
+		root := u.id
+		if leaves {
+			root = u.leaves[0]
+		}
+		customerID, mergedID := m.CustomerID, m.MergedID
+		if slices.Contains(u.leaves, customerID) != leaves {
+			customerID = root
+		}
+		if slices.Contains(u.leaves, mergedID) != leaves || mergedID == customerID {
+			if mergedID = m.Tied[1]; mergedID == customerID {
+				mergedID = m.Tied[0]
+			}
+		}
+		if customerID != m.CustomerID || mergedID != m.MergedID {
+			b.Queue("UPDATE customer_merges SET customer_id = $3, merged_id = $4 WHERE workspace_id = $1 AND id = $2", u.workspaceID, m.ID, customerID, mergedID)
+		}
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	if err := u.tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("telling merges anew: %w", err)
+	}
+	return nil
 }
 
 func (u *undoing) devices(ctx context.Context) (map[string]ingest.Device, error) {

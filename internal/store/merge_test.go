@@ -140,6 +140,48 @@ func TestAnUndoneMergeLeavesNoTrace(t *testing.T) {
 	}
 }
 
+// Three who were tied one after the other are taken apart one tie after the other, whichever goes first, and each merge is told
+// of whom it is about.
+func TestTiesGoOneByOne(t *testing.T) {
+	s := setupShop(t)
+	for i, first := range []int{0, 1} {
+		to := s.sender(s.workspace("UTC"), datasource.HTTP)
+		users := [][]string{{"u1", "u2", "u3"}, {"u2", "u3", "u1"}}[i] // the second time the last tie is to the oldest
+		for _, u := range []string{"u1", "u2", "u3"} {
+			to.send(fmt.Sprintf(`{"type":"page","messageId":"%s","userId":"%s","timestamp":"2026-11-01T10:00:00Z"}`, u, u))
+		}
+		alone := map[string]uuid.UUID{}
+		for _, u := range users {
+			alone[u] = to.customerOf(u)
+		}
+		to.send(fmt.Sprintf(`{"type":"alias","messageId":"t1","previousId":"%s","userId":"%s"}`, users[0], users[1]))
+		to.send(fmt.Sprintf(`{"type":"alias","messageId":"t2","previousId":"%s","userId":"%s"}`, users[1], users[2]))
+		require.Equal(t, to.customerOf("u1"), to.customerOf("u3"))
+		to.undo("u1", first)
+		pair, single := users[1:], users[0]
+		if first == 1 {
+			pair, single = users[:2], users[2]
+		}
+		require.Equal(t, to.customerOf(pair[0]), to.customerOf(pair[1]))
+		require.Equal(t, alone[single], to.customerOf(single))
+		live := func(u string) (out []customer.Merge) {
+			all, _, err := s.CustomerMerges(s.ctx, to.source.WorkspaceID, to.customerOf(u), 10, "")
+			require.NoError(t, err)
+			return slices.DeleteFunc(all, func(m customer.Merge) bool { return m.UndoneAt != nil })
+		}
+		require.Empty(t, live(single))
+		require.Len(t, live(pair[0]), 1)
+		left := live(pair[0])[0]
+		require.ElementsMatch(t, []uuid.UUID{alone[pair[0]], alone[pair[1]]}, []uuid.UUID{left.CustomerID, left.MergedID})
+		_, err := s.UndoMerge(s.ctx, to.source.WorkspaceID, to.customerOf(pair[0]), customer.Undo{MergeID: left.ID, UserID: uuid.New(), At: demoNow})
+		require.NoError(t, err)
+		for u, id := range alone {
+			require.Equal(t, id, to.customerOf(u))
+			require.EqualValues(t, 1, s.count("SELECT events FROM customer_features WHERE workspace_id = $1 AND customer_id = $2", to.source.WorkspaceID, id))
+		}
+	}
+}
+
 func TestADeviceIsTakenFromWhoWasSeenWithIt(t *testing.T) {
 	s := setupShop(t)
 	to := s.sender(s.workspace("UTC"), datasource.HTTP)

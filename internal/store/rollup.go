@@ -95,6 +95,36 @@ func (r *rollup) add(e *datasource.Event) {
 	}
 }
 
+// remove takes an event out of the counts that is no more. items are an order's, as JSON.
+func (r *rollup) remove(e *datasource.Event, items []byte) {
+	r.outdid = true
+	local := e.OccurredAt.In(r.zone)
+	day := local.Format(time.DateOnly)
+	d, h := r.day(day, e), r.hour(day, local.Hour(), e)
+	d.events--
+	h.events--
+	if d.first.IsZero() || e.OccurredAt.Before(d.first) {
+		d.first = e.OccurredAt
+	}
+	if e.OccurredAt.After(d.last) {
+		d.last = e.OccurredAt
+	}
+	if !e.Duplicate {
+		r.act(day, d, h, e, items, -1)
+	}
+}
+
+// promoted counts an event that was a duplicate and is none any more. items are an order's, as JSON.
+func (r *rollup) promoted(e *datasource.Event, items []byte) {
+	local := e.OccurredAt.In(r.zone)
+	day := local.Format(time.DateOnly)
+	d := r.day(day, e)
+	if d.first.IsZero() {
+		d.first, d.last = e.OccurredAt, e.OccurredAt
+	}
+	r.act(day, d, r.hour(day, local.Hour(), e), e, items, 1)
+}
+
 // outdone takes an event that counted out of all but the counts of events. items are an order's, as JSON.
 func (r *rollup) outdone(e *datasource.Event, items []byte) {
 	r.outdid = true

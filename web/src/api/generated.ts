@@ -292,6 +292,15 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    eraseCustomer: build.mutation<
+      EraseCustomerApiResponse,
+      EraseCustomerApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/customers/${queryArg.id}`,
+        method: "DELETE",
+      }),
+    }),
     getCustomer: build.query<GetCustomerApiResponse, GetCustomerApiArg>({
       query: (queryArg) => ({ url: `/customers/${queryArg.id}` }),
     }),
@@ -316,6 +325,12 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
         body: queryArg.setCustomerConsentRequest,
       }),
+    }),
+    exportCustomer: build.query<
+      ExportCustomerApiResponse,
+      ExportCustomerApiArg
+    >({
+      query: (queryArg) => ({ url: `/customers/${queryArg.id}/export` }),
     }),
     customerMerges: build.query<
       CustomerMergesApiResponse,
@@ -853,6 +868,11 @@ export type ListCustomersApiArg = {
   /** What their email address, phone number, name, last name or user id begins with; or their id */
   q?: string;
 };
+export type EraseCustomerApiResponse = unknown;
+export type EraseCustomerApiArg = {
+  /** Customer */
+  id: string;
+};
 export type GetCustomerApiResponse = /** status 200 OK */ Customer;
 export type GetCustomerApiArg = {
   /** Customer */
@@ -873,6 +893,11 @@ export type SetCustomerConsentApiArg = {
   /** Customer */
   id: string;
   setCustomerConsentRequest: SetCustomerConsentRequest;
+};
+export type ExportCustomerApiResponse = /** status 200 OK */ CustomerExport;
+export type ExportCustomerApiArg = {
+  /** Customer */
+  id: string;
 };
 export type CustomerMergesApiResponse = /** status 200 OK */ PageCustomerMerge;
 export type CustomerMergesApiArg = {
@@ -2094,6 +2119,34 @@ export type SetCustomerConsentRequest = {
   source?: string;
   status: "granted" | "revoked";
 };
+export type ExportedEvent = {
+  anonymousId?: string;
+  /** What brought the visit, or the message */
+  channel?: string;
+  /** As it was sent */
+  context?: any;
+  /** A better source told of the same act, which counts once */
+  duplicate: boolean;
+  /** The source's own, or the message's */
+  id: string;
+  /** What the source calls it, for custom */
+  name?: string;
+  occurredAt: string;
+  product?: string;
+  /** The profile that it was first known as: the customer's own, or one that was merged into it */
+  profileId: string;
+  /** As they were sent */
+  properties?: any;
+  receivedAt: string;
+  source?: string;
+  sourceId: string;
+  sourceName?: string;
+  /** In a few words */
+  text: string;
+  /** In PulseHub's vocabulary; custom for a name that it does not know */
+  type: string;
+  value?: Money;
+};
 export type CustomerMerge = {
   /** Who stayed */
   customerId: string;
@@ -2108,6 +2161,48 @@ export type CustomerMerge = {
   undoneAt?: string;
   /** The user; absent where another user of a shared device was seen */
   undoneBy?: string;
+};
+export type RejectedEvent = {
+  /** Stable code for programs */
+  code: string;
+  field?: string;
+  id: string;
+  /** The event is stored, without what was wrong in it */
+  kept: boolean;
+  messageId: string;
+  /** What it calls itself */
+  name: string;
+  /** As it was sent, 32 KB at the most */
+  raw: string;
+  /** In words, with what would be right */
+  reason: string;
+  receivedAt: string;
+};
+export type CustomerSegmentChange = {
+  at: string;
+  /** false: left */
+  joined: boolean;
+  segmentId: string;
+};
+export type CustomerTold = {
+  profileId: string;
+  traits: any;
+};
+export type CustomerExport = {
+  /** Newest first */
+  consent: ConsentChange[];
+  customer: Customer;
+  /** Newest first */
+  events: ExportedEvent[];
+  exportedAt: string;
+  /** Newest first */
+  merges: CustomerMerge[];
+  /** Messages that name them and were not stored, or not wholly */
+  rejected: RejectedEvent[];
+  /** Of the last 90 days, newest first */
+  segmentChanges: CustomerSegmentChange[];
+  /** What each of their profiles was told, by trait: [value, Unix milliseconds] */
+  told: CustomerTold[];
 };
 export type PageCustomerMerge = {
   items: CustomerMerge[];
@@ -2243,22 +2338,6 @@ export type PageReceivedEvent = {
   items: ReceivedEvent[];
   /** Give it as cursor for the next page; absent on the last */
   nextCursor?: string;
-};
-export type RejectedEvent = {
-  /** Stable code for programs */
-  code: string;
-  field?: string;
-  id: string;
-  /** The event is stored, without what was wrong in it */
-  kept: boolean;
-  messageId: string;
-  /** What it calls itself */
-  name: string;
-  /** As it was sent, 32 KB at the most */
-  raw: string;
-  /** In words, with what would be right */
-  reason: string;
-  receivedAt: string;
 };
 export type PageRejectedEvent = {
   items: RejectedEvent[];
