@@ -2,6 +2,7 @@ import { http, HttpResponse, type HttpHandler } from 'msw'
 import { learning } from './learning'
 import { period, reports } from './reports'
 import { sources } from './sources'
+import { segmentHandlers } from './segments.ts'
 import type { RunningTurn, World, WireFrame } from './world'
 
 const problem = (status: number, code: string, detail: string, extra: object = {}) =>
@@ -187,6 +188,7 @@ export function handlers(world: World): HttpHandler[] {
     }),
     ...reports(),
     ...sources(world.sources),
+    ...segmentHandlers((request) => emailOf(request) !== undefined),
   ]
 }
 

@@ -18,6 +18,6 @@ export async function openSignedIn(path = '/') {
   await app.user.type(screen.getByLabelText('Password'), 'correct-horse')
   await app.user.click(screen.getByRole('button', { name: 'Log in' }))
   await screen.findByRole('heading', { name: /, Ada/ })
-  if (path !== '/') await app.user.click(screen.getByRole('link', { name: { '/data': 'Data', '/analytics': 'Analytics' }[path] ?? 'Settings' }))
+  if (path !== '/') await app.user.click(screen.getByRole('link', { name: { '/data': 'Data', '/analytics': 'Analytics', '/audience': 'Audience' }[path] ?? 'Settings' }))
   return app
 }

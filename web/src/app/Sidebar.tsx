@@ -1,4 +1,4 @@
-import { ChartColumn, Database, PanelLeftClose, PanelLeftOpen, Settings, SquarePen, type LucideIcon } from 'lucide-react'
+import { ChartColumn, Database, PanelLeftClose, PanelLeftOpen, Settings, SquarePen, Users, type LucideIcon } from 'lucide-react'
 import { useSelector } from 'react-redux'
 import { Link, NavLink } from 'react-router-dom'
 import { useMe } from '@/api/me'
@@ -18,6 +18,7 @@ interface SidebarProps {
 }
 
 const pages: { to: string; name: string; icon: LucideIcon }[] = [
+  { to: '/audience', name: 'Audience', icon: Users },
   { to: '/analytics', name: 'Analytics', icon: ChartColumn },
   { to: '/data', name: 'Data', icon: Database },
   { to: '/settings', name: 'Settings', icon: Settings },

@@ -9,6 +9,7 @@ import { NotFoundPage, RouteError } from './ErrorPages'
 import { Shell } from './Shell'
 
 const AnalyticsPage = lazy(() => import('@/analytics/AnalyticsPage'))
+const AudiencePage = lazy(() => import('@/audience/AudiencePage'))
 const DataPage = lazy(() => import('@/data/DataPage'))
 const SourcePage = lazy(() => import('@/data/SourcePage'))
 const DemoDataInvite = lazy(() => import('@/data/DemoDataInvite'))
@@ -68,6 +69,7 @@ export const makeRouter = () =>
                   // One element for both, so that a conversation's first question does not begin the page anew.
                   { element: <Chat />, children: [{ path: '/', element: null }, { path: '/c/:conversationId', element: null }] },
                   { path: '/analytics', element: <Private><AnalyticsPage /></Private> },
+                  { path: '/audience/*', element: <Private><AudiencePage /></Private> },
                   { path: '/data', element: <Private><DataPage /></Private> },
                   { path: '/data/:sourceId/:tab?', element: <Private><SourcePage /></Private> },
                   { path: '/settings/:section?', element: <Private><SettingsPage /></Private> },

@@ -1,5 +1,5 @@
 import { Ellipsis, PencilLine, Search, Trash2, X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useDispatch } from 'react-redux'
 import { NavLink } from 'react-router-dom'
 import { api } from '@/api/api'
@@ -11,6 +11,7 @@ import { onTabMessage } from '@/lib/tabs'
 import { Button } from '@/ui/Button'
 import { IconButton } from '@/ui/IconButton'
 import { Menu, MenuItem } from '@/ui/Menu'
+import { More } from '@/ui/More'
 import { Loading, Skeleton } from '@/ui/Skeleton'
 import { DeleteDialog, RenameDialog } from './ConversationDialogs'
 import { useHistoryInfiniteQuery } from './conversations'
@@ -110,28 +111,6 @@ function Entry({ conversation, onOpen, onRename, onDelete }: { conversation: Con
         </Menu>
       </div>
     </li>
-  )
-}
-
-/** Loads the next page when it comes into view; a button where that is not noticed. */
-function More({ busy, onMore }: { busy: boolean; onMore: () => void }) {
-  const ref = useRef<HTMLDivElement>(null)
-  const more = useRef(onMore)
-  useEffect(() => {
-    more.current = onMore
-  })
-  useEffect(() => {
-    if (!ref.current) return
-    const observer = new IntersectionObserver((entries) => entries[0]?.isIntersecting && more.current())
-    observer.observe(ref.current)
-    return () => observer.disconnect()
-  }, [])
-  return (
-    <div ref={ref} className="pt-2 text-center">
-      <Button size="sm" variant="ghost" busy={busy} onClick={onMore}>
-        Show more
-      </Button>
-    </div>
   )
 }
 

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { accessible, launch, loadDemoData, person, picture, signUp } from './browser.mjs'
+
+describe('audience', { timeout: 300_000 }, () => {
+  let browser
+  let grace
+  let page
+  const narrow = async (name) => {
+    await page.setViewportSize({ width: 360, height: 780 })
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}: nothing is wider than a phone`)
+    await accessible(page, `${name}-phone`)
+    await page.setViewportSize({ width: 1440, height: 900 })
+  }
+  const count = async () => {
+    const panel = page.getByRole('region', { name: 'Who matches' })
+    await panel.getByText(/^Counted over all customers/).waitFor()
+    return panel.locator('[aria-live]').innerText()
+  }
+  before(async () => {
+    browser = await launch()
+    grace = await person(browser)
+    page = await grace.open('/signup')
+    await signUp(page)
+    await page.getByRole('link', { name: 'Audience', exact: true }).click()
+    await page.getByText('There is nobody to group yet').waitFor()
+    await accessible(page, 'audience-empty')
+    await page.getByRole('link', { name: 'New chat' }).click()
+    await loadDemoData(page)
+  })
+  after(() => browser.close())
+
+  it('lists the standard segments with their size', async () => {
+    await page.getByRole('link', { name: 'Audience', exact: true }).click()
+    const standard = page.getByRole('region', { name: 'Standard segments' })
+    await standard.getByRole('link', { name: 'Repeat customers' }).waitFor()
+    assert.equal(await standard.getByRole('listitem').count(), 8)
+    await page.getByText('There is nobody to group yet').waitFor({ state: 'hidden' })
+    await accessible(page, 'audience-segments')
+    await narrow('audience-segments')
+    grace.check()
+  })
+
+  it('makes a segment out of words, counted as it is edited, and saves it', async () => {
+    await page.getByRole('textbox', { name: 'Who is meant, in plain words' }).fill('people in Germany who bought in the last 90 days and love cats')
+    await page.keyboard.press('Enter')
+    await page.getByText(/^Made from your words by the built-in analyst/).waitFor()
+    await page.getByText(/love cats/).last().waitFor()
+    const before = await count()
+    assert.match(before, /^[\d,]+$/)
+    await accessible(page, 'audience-words')
+
+    await page.getByRole('button', { name: 'Add group' }).click()
+    const group = page.getByRole('group', { name: 'Group of conditions' })
+    await group.getByRole('combobox', { name: 'How the conditions of this group combine' }).selectOption({ label: 'none of these' })
+    await group.getByRole('button', { name: 'Add condition' }).click()
+    await page.getByRole('combobox', { name: 'What to add' }).fill('visits')
+    await accessible(page, 'audience-picker')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('lots') // the value has the focus
+    await group.getByText('Give a whole number.').waitFor()
+    await accessible(page, 'audience-fault')
+    await group.getByRole('textbox', { name: 'Visits: value' }).fill('5')
+    const after = await count()
+    assert.ok(Number(after.replaceAll(',', '')) < Number(before.replaceAll(',', '')), `${after} are fewer than ${before}`)
+    await narrow('audience-builder')
+
+    await page.getByLabel('Name').fill('New German friends')
+    await page.getByRole('button', { name: 'Save segment' }).click()
+    await page.getByText('“New German friends” is saved.').waitFor()
+    await page.getByRole('table', { name: 'Members' }).waitFor()
+    await page.getByText(after, { exact: true }).first().waitFor()
+    await accessible(page, 'audience-segment')
+    await narrow('audience-segment')
+    grace.check()
+  })
+
+  it('edits, renames and deletes it', async () => {
+    await page.getByRole('link', { name: 'Edit' }).click()
+    await page.getByRole('button', { name: 'Remove the group' }).click()
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByText('The segment is saved.').waitFor()
+    await page.getByRole('button', { name: 'Menu of New German friends' }).click()
+    await page.getByRole('menuitem', { name: 'Rename' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('Friends')
+    await accessible(page, 'audience-rename')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Menu of Friends' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await accessible(page, 'audience-delete')
+    await page.getByRole('button', { name: 'Delete segment' }).click()
+    await page.getByText('“Friends” is deleted.').waitFor()
+    await page.getByRole('region', { name: 'Standard segments' }).waitFor()
+    grace.check()
+  })
+
+  it('shows members page after page, and the customer behind each', async () => {
+    await page.getByRole('link', { name: 'New visitors' }).click()
+    const table = page.getByRole('table', { name: 'Members' })
+    await table.waitFor()
+    const first = await table.getByRole('row').count()
+    await table.getByRole('row').last().scrollIntoViewIfNeeded()
+    await page.waitForFunction((n) => document.querySelectorAll('table[aria-label="Members"] tr').length > n, first)
+    await page.getByRole('link', { name: 'Audience', exact: true }).first().click()
+    await page.getByRole('link', { name: 'Customers', exact: true }).click()
+    await page.getByRole('table', { name: 'Customers' }).waitFor()
+    await accessible(page, 'audience-customers')
+    await page.getByRole('searchbox', { name: 'Search customers' }).fill('zzzz')
+    await page.getByText(/begins with “zzzz”/).waitFor()
+    await page.getByRole('searchbox', { name: 'Search customers' }).fill('')
+    await page.getByRole('link', { name: 'Audience', exact: true }).first().click()
+    await page.getByRole('link', { name: 'Repeat customers' }).click()
+    await page.getByRole('table', { name: 'Members' }).getByRole('link').first().click()
+    await page.getByRole('heading', { name: 'Timeline' }).waitFor()
+    await page.locator('time').first().waitFor()
+    await accessible(page, 'audience-customer')
+    await narrow('audience-customer')
+    grace.check()
+  })
+
+  it('records what a customer allows', async () => {
+    const sms = page.getByRole('switch', { name: 'SMS: consent' })
+    const was = await sms.isChecked()
+    await sms.click()
+    await accessible(page, 'audience-consent')
+    await page.getByLabel(/^Where they said it/).fill('phone call')
+    await page.getByRole('button', { name: was ? 'Stop SMS' : 'Allow SMS' }).click()
+    await page.getByText(was ? 'Messages by SMS are not allowed any more.' : 'Messages by SMS are allowed.').waitFor()
+    await page.getByText(/since .+ · phone call/).waitFor()
+    await page.reload()
+    await page.getByText(/since .+ · phone call/).waitFor()
+    assert.equal(await sms.isChecked(), !was)
+    await picture(page, 'audience-consent-recorded')
+    grace.check()
+  })
+})
