@@ -144,7 +144,8 @@ type Outcome struct {
 }
 
 // Traffic is what the workspace's own events say of a channel at a time of day, whoever sent the messages. The weighted
-// figures are the same ones with Decay.
+// figures are the same ones with Decay. It tells nothing of segments: an event does not say which one its message was for, and
+// people leave segments because they answered, so that counting those who are still there would be wrong.
 type Traffic struct {
 	Channel  string
 	Band     Band
