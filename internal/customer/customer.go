@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 )
 
 // Customer is one person, as far as they are known. Empty strings are unknown.
@@ -32,4 +33,29 @@ type Refreshed struct {
 	Customers int
 	// Last is the last customer that was refreshed; the next step goes on after it. Nil: there was none after the one given.
 	Last uuid.UUID
+}
+
+// Lookup is whom somebody asks for. The first of these that is set counts.
+type Lookup struct {
+	Email string // in full, in any case
+	Phone string // digits, with or without the leading +
+	Name  string // first and last name, or one of them, in any case
+}
+
+// Found is who was asked for, the latest seen first, with how many there are in all.
+type Found struct {
+	Profiles []Profile
+	Total    int64
+	Query    string // the SQL, readable
+}
+
+// Profile is a customer with the main of what is known of them.
+type Profile struct {
+	Customer
+	Orders      int64
+	Revenue     decimal.Decimal // orders less refunds
+	CartValue   decimal.Decimal // of an open cart
+	FirstSeenAt *time.Time      // nil: nothing was seen of them
+	LastSeenAt  *time.Time
+	LastOrderAt *time.Time
 }
