@@ -106,6 +106,9 @@ func (s *Insights) Outlook(ctx context.Context, workspaceID uuid.UUID, days int)
 	return out, err
 }
 
+// outlookCustomers are enough for an interval while somebody waits.
+const outlookCustomers = 20_000
+
 // outlook is what the model expects of all buyers within so many days. The error that the backtest showed for its own span
 // is taken for any other: it is the best that is known.
 func (m Model) outlook(in Input, days int) (orders, value Estimate) {
@@ -118,7 +121,10 @@ func (m Model) outlook(in Input, days int) (orders, value Estimate) {
 		orders.Mean, value.Mean = orders.Mean+p.Expected, value.Mean+p.ExpectedRevenue
 	}
 	if b := m.Backtest; b != nil && len(now) > 0 {
-		v := uncertainty(f, now, days)
+		// Of a random sample, and scaled: the variance of the futures and that of the parameters both grow with how many there are.
+		sample := sampled(now, outlookCustomers)
+		v, scale := uncertainty(f, sample, days), float64(len(now))/float64(len(sample))
+		v.orders, v.value = v.orders*scale, v.value*scale
 		orders.bound(v.orders + square(b.orderError()*orders.Mean))
 		if f.value != nil {
 			value.bound(v.value + square(b.valueError()*value.Mean))

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pulsehub/pulsehub/internal/chat"
+	"github.com/pulsehub/pulsehub/internal/customer"
 )
 
 // IntentInput is a question as it is to be classified.
@@ -53,6 +54,9 @@ func classify(r reading, before *chat.Intent, hasData bool) chat.Intent {
 			intent.Entities = inherit(intent.Entities, before.Entities)
 		}
 	}
+	if intent.Name != chat.IntentDataQuestion && !slices.Contains(messageChannels, intent.Entities.Channel) {
+		intent.Entities.Channel = "" // nobody is written to by organic search
+	}
 	if intent.Name == chat.IntentGeneral {
 		intent.Entities = chat.Entities{Channel: intent.Entities.Channel, Metric: intent.Entities.Metric}
 	}
@@ -62,6 +66,9 @@ func classify(r reading, before *chat.Intent, hasData bool) chat.Intent {
 	intent.RequiresAuth = intent.Name.RequiresAuth()
 	return intent
 }
+
+// messageChannels are those that campaigns are sent by.
+var messageChannels = []string{"email", "sms", "push", "whatsapp"}
 
 // inherit fills what was not said now from what was said before. A new segment makes the old product moot, and so on:
 // only what is empty is filled.
@@ -94,6 +101,9 @@ type reading struct {
 	spans    []span      // in order
 	entities chat.Entities
 	metrics  []string
+	sides    []string // what figures are to be split by: channel, country, product, buyers
+	places   []string // countries, by their codes
+	lookup   customer.Lookup
 }
 
 type span struct {
@@ -130,6 +140,7 @@ func read(question string, cal calendar) reading {
 		}
 	}
 	r.entities.Timeframe, _ = cal.find(r.words)
+	r.lookup = lookupIn(question)
 	if len(r.metrics) > 0 {
 		r.entities.Metric = r.metrics[0]
 	}
@@ -155,6 +166,10 @@ func (r *reading) take(e *entry) {
 		if r.entities.Source == "" {
 			r.entities.Source = e.value
 		}
+	case countryEntity:
+		r.places = append(r.places, e.value)
+	case sideEntity:
+		r.sides = append(r.sides, e.value)
 	case metricEntity:
 		if len(r.metrics) == 0 || metricRank[e.value] < metricRank[r.metrics[0]] {
 			r.metrics = slices.Insert(r.metrics, 0, e.value)
@@ -212,8 +227,12 @@ func (r reading) name(hasData bool) (chat.IntentName, float64) {
 		return chat.IntentGeneral, 0.5
 	case r.aboutAccount():
 		return chat.IntentAccount, 0.95
+	case r.asksForSomebody():
+		return chat.IntentDataQuestion, 0.9
 	case r.aboutSources():
 		return chat.IntentDataSourceManagement, 0.93
+	case r.has(tOutside) && r.has(tMine, tCount, tCapability) && !r.has(tKnowledge, tSuggest, tHowTo, tWinBack, tCreate, tWrite):
+		return chat.IntentDataQuestion, 0.85
 	case r.knowledge():
 		return chat.IntentGeneral, 0.9
 	case r.manageSegments():
@@ -226,6 +245,10 @@ func (r reading) name(hasData bool) (chat.IntentName, float64) {
 		return chat.IntentGeneral, 0.95
 	case r.data():
 		return chat.IntentDataQuestion, 0.92
+	case r.entities.Product != "" && (r.has(tMine, tCount, tShow, tTrend, tWho, tCompare) || r.entities.Timeframe != nil):
+		return chat.IntentDataQuestion, 0.85
+	case r.entities.Timeframe != nil && len(r.words) > 2 && r.words[0] == "how" && slices.Contains([]string{"did", "was", "were", "is", "are"}, r.words[1]) && r.strange() == 0:
+		return chat.IntentDataQuestion, 0.8
 	case r.has(tCapability, tProduct, tSupport):
 		return chat.IntentGeneral, 0.9
 	case r.has(tDefine) && !r.has(tMine) && (r.has(tConcept) || !hasData):
@@ -369,6 +392,8 @@ func (r reading) advice() bool {
 	switch {
 	case r.has(tSuggest) && (about || r.has(tAll) || r.entities.Timeframe != nil || r.strange() == 0) && !r.onlyProducts():
 		return true
+	case r.asksAFact():
+		return false
 	case r.has(tWinBack) && (r.has(tHowTo, tShould, tReach, tPronoun, tPeople, tMine, tWrite, tSuggest, tCampaign, tMessage) || r.entities.Segment != "") && !(r.has(tCount) && !r.has(tHowTo, tShould)):
 		return true
 	case r.has(tHowTo, tShould) && r.has(tGoal) && (r.has(tNoun, tMine) || r.entities.Segment != ""):
@@ -393,6 +418,18 @@ func (r reading) advice() bool {
 	return false
 }
 
+// asksAFact tells "do our new buyers order again?" from "how do I get them to?".
+func (r reading) asksAFact() bool {
+	first := r.polite()
+	return first < len(r.words) && slices.Contains([]string{"do", "doe", "does", "did", "will", "are", "is", "have", "has"}, r.words[first]) &&
+		r.has(tPeople) && !r.has(tShould, tHowTo, tSuggest, tMessage, tCampaign)
+}
+
+// asksForSomebody tells a look-up of one customer from a message to one.
+func (r reading) asksForSomebody() bool {
+	return r.lookup != customer.Lookup{} && !r.has(tWrite, tReach, tRun, tCampaign, tMessage, tUpdate, tSuggest) || r.lookup.Email != "" && r.has(tShow, tWho) && !r.has(tWrite, tRun, tCampaign)
+}
+
 // onlyProducts is "recommend a product": there is nothing of ours to count or to write to.
 func (r reading) onlyProducts() bool {
 	return len(r.metrics) > 0 && r.metrics[0] == "products" && !r.has(tMine, tPeople, tCampaign, tMessage, tShould, tReach)
@@ -410,6 +447,9 @@ func (r reading) greeting() bool {
 }
 
 func (r reading) data() bool {
+	if r.has(tPredict) && r.has(tNoun, tPeople, tMine) {
+		return true
+	}
 	if !r.has(tNoun, tGroup, tCampaign) && r.entities.Segment == "" {
 		if r.has(tTrend, tRank, tCount) && r.has(tMine) && r.strange() == 0 {
 			return true
@@ -429,7 +469,7 @@ func (r reading) data() bool {
 var small = []string{
 	"a", "an", "the", "do", "does", "doe", "did", "you", "is", "are", "was", "were", "be", "been", "of", "to", "in", "on", "at", "for", "with", "any", "some", "this",
 	"i", "me", "and", "or", "have", "has", "had", "get", "got", "what", "when", "where", "how", "there", "so", "can", "could", "would", "will", "please", "from",
-	"right", "now", "currently", "than", "all", "last", "next", "time", "about", "day", "week", "month", "quarter", "year", "today", "yesterday", "if", "as", "by", "up", "not", "no",
+	"friday", "black", "right", "now", "currently", "than", "all", "last", "next", "time", "about", "day", "week", "month", "quarter", "year", "today", "yesterday", "if", "as", "by", "up", "not", "no",
 	"more", "much", "many", "other", "out", "good", "new", "it", "go", "pls", "happening", "ago", "weekend", "that", "who",
 }
 
@@ -456,6 +496,12 @@ func (r reading) elliptical(name chat.IntentName, confidence float64) bool {
 	}
 	if !r.short(9) {
 		return false
+	}
+	if len(r.places) > 0 && r.short(4) && !r.has(tCount, tRank, tNoun) {
+		return true // "what about Germany?", "and Austria"
+	}
+	if r.has(tBy) && r.short(6) && !r.has(tMine, tCount) && len(r.metrics) == 0 {
+		return true // "by channel?", "and per country"
 	}
 	telling := r.has(tSuggest, tWinBack, tShould, tCreate, tUpdate, tDelete, tRun, tConnect, tSync, tAccount, tWrite, tGoal, tKnowledge, tDemo, tDefine, tConcept)
 	switch {

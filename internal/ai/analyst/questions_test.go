@@ -104,7 +104,9 @@ func (s *score) add(right bool) {
 
 func (s score) share() float64 { return float64(s.right) / float64(max(1, s.all)) }
 
-func (s score) String() string { return fmt.Sprintf("%d of %d (%.1f %%)", s.right, s.all, 100*s.share()) }
+func (s score) String() string {
+	return fmt.Sprintf("%d of %d (%.1f %%)", s.right, s.all, 100*s.share())
+}
 
 func TestLabelledQuestions(t *testing.T) {
 	zone := berlin(t)

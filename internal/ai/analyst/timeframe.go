@@ -117,7 +117,14 @@ func (c calendar) at(w []string) (*chat.Timeframe, int) {
 		return c.weekend(next(1), 0, "this weekend"), 2
 	case "black":
 		if next(1) == "friday" {
-			return c.blackFriday(), 2
+			return c.blackFriday(next(2))
+		}
+	case "cyber":
+		switch next(1) {
+		case "monday":
+			return c.blackFriday("cyber")
+		case "week":
+			return c.blackFriday("week")
 		}
 	case "last", "past", "previous", "recent", "letzte", "letzten", "letzter":
 		return c.past(w)
@@ -349,14 +356,24 @@ func (c calendar) date(w []string) (*chat.Timeframe, int) {
 	return nil, 0
 }
 
-// blackFriday is the Friday after the fourth Thursday of November: the last one that has begun.
-func (c calendar) blackFriday() *chat.Timeframe {
+// blackFriday is the Friday after the fourth Thursday of November: the last one that has begun. Its week is from Monday to
+// Sunday, its weekend from Friday to Cyber Monday.
+func (c calendar) blackFriday(of string) (*chat.Timeframe, int) {
 	for y := c.today.Year(); ; y-- {
 		first := time.Date(y, time.November, 1, 0, 0, 0, 0, c.today.Location())
 		day := first.AddDate(0, 0, (int(time.Thursday)-int(first.Weekday())+7)%7+22)
-		if !day.After(c.today) {
-			return c.frame(day, day.AddDate(0, 0, 1), fmt.Sprintf("Black Friday %d", y))
+		if day.AddDate(0, 0, -4).After(c.today) || of != "week" && day.After(c.today) || of == "cyber" && day.AddDate(0, 0, 3).After(c.today) {
+			continue
 		}
+		switch of {
+		case "week":
+			return c.frame(day.AddDate(0, 0, -4), day.AddDate(0, 0, 3), fmt.Sprintf("the week of Black Friday %d", y)), 3
+		case "weekend":
+			return c.frame(day, day.AddDate(0, 0, 4), fmt.Sprintf("Black Friday %d to Cyber Monday", y)), 3
+		case "cyber":
+			return c.frame(day.AddDate(0, 0, 3), day.AddDate(0, 0, 4), fmt.Sprintf("Cyber Monday %d", y)), 2
+		}
+		return c.frame(day, day.AddDate(0, 0, 1), fmt.Sprintf("Black Friday %d", y)), 2
 	}
 }
 
