@@ -173,7 +173,7 @@ func TestToolDefinitionsAreAContract(t *testing.T) {
 
 func TestTools(t *testing.T) {
 	queries := &aitest.Queries{}
-	tools := ai.NewTools(ai.ToolsConfig{Queries: queries, Analyses: analyses{}})
+	tools := ai.NewTools(ai.ToolsConfig{Data: ai.Data{Queries: queries}, Analyses: analyses{}})
 	for tool, c := range map[string]struct{ args, holds string }{
 		"segment_size": {`{"segment":"cart_abandoners","from":"2026-11-23","to":"2026-11-24"}`, `"size":412`},
 		"timeseries":   {`{"metric":"revenue","granularity":"day","from":"2026-11-23","to":"2026-11-30"}`, `"unit":"money"`},
@@ -193,7 +193,7 @@ func TestTools(t *testing.T) {
 }
 
 func TestToolsSayWhatWouldBeRight(t *testing.T) {
-	tools := ai.NewTools(ai.ToolsConfig{Queries: &aitest.Queries{}, Analyses: analyses{}})
+	tools := ai.NewTools(ai.ToolsConfig{Data: ai.Data{Queries: &aitest.Queries{}}, Analyses: analyses{}})
 	for name, c := range map[string]struct{ tool, args, says string }{
 		"no such tool":     {"drop_table", `{"from":"2026-11-01","to":"2026-11-24"}`, "There is no tool"},
 		"not JSON":         {"funnel", `{`, "arguments"},
@@ -218,10 +218,10 @@ func TestToolsSayWhatWouldBeRight(t *testing.T) {
 
 func TestToolsPassOnThatTheDataIsAway(t *testing.T) {
 	down := apperr.New(apperr.Unavailable, "database_down", "down")
-	tools := ai.NewTools(ai.ToolsConfig{Queries: &aitest.Queries{Err: down}, Analyses: analyses{}})
+	tools := ai.NewTools(ai.ToolsConfig{Data: ai.Data{Queries: &aitest.Queries{Err: down}}, Analyses: analyses{}})
 	_, err := tools.Run(context.Background(), aitest.WorkspaceID, "funnel", json.RawMessage(`{"from":"2026-11-01","to":"2026-11-24"}`), aitest.Now)
 	assert.ErrorIs(t, err, down)
-	tools = ai.NewTools(ai.ToolsConfig{Queries: &aitest.Queries{}, Analyses: analyses{none: true}})
+	tools = ai.NewTools(ai.ToolsConfig{Data: ai.Data{Queries: &aitest.Queries{}}, Analyses: analyses{none: true}})
 	_, err = tools.Run(context.Background(), aitest.WorkspaceID, "funnel", json.RawMessage(`{"from":"2026-11-01","to":"2026-11-24"}`), aitest.Now)
 	assert.Contains(t, apperr.From(err).Message, "no data")
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/apperr"
+	"github.com/pulsehub/pulsehub/internal/segment"
 )
 
 // Names of the tools. Stored calls carry them, so they are a contract.
@@ -73,8 +74,9 @@ type Analyses interface {
 
 // ToolsConfig is what the tools look things up in.
 type ToolsConfig struct {
-	Queries  Queries
+	Data
 	Analyses Analyses
+	Parser   segment.Parser // reads rules out of plain words
 }
 
 // Tools runs what a model asks for, within one workspace and reading only.

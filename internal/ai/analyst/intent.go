@@ -37,12 +37,12 @@ func Classify(in IntentInput) chat.Intent {
 		}
 		r := read(q, cal)
 		r.entities.Product = product(q, in.Products)
-		intent = classify(r, before, in.HasData)
+		intent = classify(r, before, in.HasData, cal)
 	}
 	return intent
 }
 
-func classify(r reading, before *chat.Intent, hasData bool) chat.Intent {
+func classify(r reading, before *chat.Intent, hasData bool, cal calendar) chat.Intent {
 	name, confidence := r.name(hasData)
 	intent := chat.Intent{Name: name, Confidence: confidence, Entities: r.entities}
 	if before != nil && before.Name != chat.IntentGeneral {
@@ -50,6 +50,9 @@ func classify(r reading, before *chat.Intent, hasData bool) chat.Intent {
 			intent.Name, intent.Module, intent.Action = before.Name, before.Module, before.Action
 			intent.Confidence = min(0.9, before.Confidence)
 			intent.Entities = inherit(intent.Entities, before.Entities)
+			if f := before.Entities.Timeframe; f != nil && r.entities.Timeframe == nil && !r.has(tCompare) {
+				intent.Entities.Timeframe = cal.before(*f, r.words)
+			}
 		} else if name != chat.IntentGeneral && (r.has(tPronoun) || r.short(9) && r.opensWith(tFollow)) && !r.has(tPeople) {
 			intent.Entities = inherit(intent.Entities, before.Entities)
 		}
@@ -101,6 +104,8 @@ type reading struct {
 	spans    []span      // in order
 	entities chat.Entities
 	metrics  []string
+	channels []string // that are named
+	segments []string // likewise
 	sides    []string // what figures are to be split by: channel, country, product, buyers
 	places   []string // countries, by their codes
 	lookup   customer.Lookup
@@ -153,12 +158,18 @@ var metricRank = map[string]int{"customers": 3, "channels": 2, "overview": 2, "p
 func (r *reading) take(e *entry) {
 	switch e.entity {
 	case segmentEntity:
+		if !slices.Contains(r.segments, e.value) {
+			r.segments = append(r.segments, e.value)
+		}
 		if r.entities.Segment == "" {
 			r.entities.Segment = e.value
 		} else if e.value == "at_risk_vips" || r.entities.Segment == "high_value_customers" && e.value == "at_risk_vips" {
 			r.entities.Segment = e.value
 		}
 	case channelEntity:
+		if !slices.Contains(r.channels, e.value) {
+			r.channels = append(r.channels, e.value)
+		}
 		if r.entities.Channel == "" {
 			r.entities.Channel = e.value
 		}
