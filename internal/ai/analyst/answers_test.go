@@ -218,7 +218,7 @@ func (s *shop) trace(t *testing.T, q question, r *aitest.Recorder, traced *score
 }
 
 // derived are labels of figures that are sums, quotients or differences over the rows that the SQL gives, or bounds.
-var derived = regexp.MustCompile(` against |^People in |^Revenue of .*s$|average|Average|Ordered again|First ordered|Cart abandonment|Added to cart and did not|its part of|end$|Customers who bought once|Hour|hour|Expected|upper|change|Spent|Open carts$|Reachable|Orders in that`)
+var derived = regexp.MustCompile(` against |^People in |^Revenue of .*s$|average|Average|Ordered again|First ordered|Cart abandonment|Added to cart, |Added to cart and|its part of|end$|Customers who bought once|Hour|hour|Expected|upper|change|Spent|Open carts$|Reachable|Orders in that`)
 
 // sameFigure compares a figure as it is written with a number: counts exactly, money to the cent, percents to what is shown.
 func sameFigure(want, shown, unit string) bool {

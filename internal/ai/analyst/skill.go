@@ -138,6 +138,11 @@ func (q inquiry) showing() int {
 	return min(q.limit, 50)
 }
 
+// saysAny tells whether one of these words is in the question.
+func (q inquiry) saysAny(words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(q.words, w) })
+}
+
 func seriesMetric(metric string) string {
 	if slices.Contains(analytics.Metrics, metric) {
 		return metric

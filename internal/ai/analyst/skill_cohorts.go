@@ -8,7 +8,9 @@ import (
 	"github.com/pulsehub/pulsehub/internal/recommend"
 )
 
-func wantsCohorts(_ *turn, q inquiry) bool { return q.metric == "retention" }
+func wantsCohorts(_ *turn, q inquiry) bool {
+	return q.metric == "retention" || q.asksAFact() && q.has(tWinBack) && q.entities.Segment == "" && !q.has(tPredict)
+}
 
 // cohorts is how many of those who first ordered in one month ordered again in the months that followed.
 func (t *turn) cohorts(q inquiry) error {

@@ -3,7 +3,11 @@ package analyst
 import (
 	"github.com/pulsehub/pulsehub/internal/ai"
 	"github.com/pulsehub/pulsehub/internal/analytics"
+	"github.com/pulsehub/pulsehub/internal/chat"
 )
+
+// namesCart tells whether a question is about carts.
+func (q inquiry) namesCart() bool { return q.saysAny("cart", "basket", "checkout") }
 
 func wantsFunnel(_ *turn, q inquiry) bool {
 	return q.metric == "funnel" || q.metric == "cart_abandonment"
@@ -11,8 +15,9 @@ func wantsFunnel(_ *turn, q inquiry) bool {
 
 // funnel shows from visit to order, and where most people are lost.
 func (t *turn) funnel(q inquiry) error {
-	if q.metric == "cart_abandonment" && t.look.Figures != nil {
-		return t.abandonment()
+	ends := q.saysAny("pay", "paying", "paid", "buy", "buying", "order", "ordered", "bought", "convert", "finish")
+	if t.look.Figures != nil && (q.metric == "cart_abandonment" || q.namesCart() && ends) {
+		return t.abandonment(q.metric == "cart_abandonment")
 	}
 	f := t.frame()
 	figures := analytics.FunnelFigures{Query: t.an.Queries["funnel"]}
@@ -33,6 +38,13 @@ func (t *turn) funnel(q inquiry) error {
 	}
 	sql := figures.Query
 	last := steps[len(steps)-1]
+	if q.namesCart() && q.saysAny("add", "adds", "added", "put", "fill") {
+		for _, s := range steps {
+			if s.Type == "product_added" {
+				t.w.say("**%s of visitors put something into the cart** (%s): %s of %s. ", t.w.percent(s.Rate, s.Label+" as a share of "+steps[0].Label, sql), f.Label, t.w.count(s.Customers, s.Label+", customers", sql), t.w.count(steps[0].Customers, steps[0].Label+", customers", sql))
+			}
+		}
+	}
 	t.w.say("**%s of visitors bought** (%s): %s of %s.", t.w.percent(last.Rate, last.Label+" as a share of "+steps[0].Label, sql), f.Label, t.w.count(last.Customers, last.Label+", customers", sql), t.w.count(steps[0].Customers, steps[0].Label+", customers", sql))
 	worst, kept := 1, 2.0
 	for i := 1; i < len(steps); i++ {
@@ -54,8 +66,8 @@ func (t *turn) funnel(q inquiry) error {
 	return nil
 }
 
-// abandonment is how many of those who put something into the cart did not order in the same time.
-func (t *turn) abandonment() error {
+// abandonment is how many of those who put something into the cart did not order in the same time, or did.
+func (t *turn) abandonment(left bool) error {
 	f := t.frame()
 	a, err := t.look.Figures.FunnelReach(t.ctx, t.req.WorkspaceID, askedFor(f))
 	if err != nil {
@@ -74,13 +86,23 @@ func (t *turn) abandonment() error {
 		t.w.say("Nobody put anything into the cart %s, so there is no rate.", within(f))
 		return nil
 	}
-	t.w.say("**%s of those who put something into the cart did not order** %s: %s of %s people. (They visited and looked at a product in this time too.)",
-		t.w.percent(float64(added-ordered)/float64(added), "Cart abandonment, "+f.Label, a.Query), within(f),
-		t.w.count(added-ordered, "Added to cart and did not order, "+f.Label, a.Query), t.w.count(added, "Added to cart, "+f.Label, a.Query))
+	if left {
+		t.leftCarts(added, ordered, f, a.Query)
+	} else {
+		t.w.say("**%s of those who put something into the cart ordered** %s: %s of %s people. (They visited and looked at a product in this time too.)",
+			t.w.percent(float64(ordered)/float64(added), "Added to cart and ordered, share, "+f.Label, a.Query), within(f),
+			t.w.count(ordered, "Added to cart and did not abandon it, "+f.Label, a.Query), t.w.count(added, "Added to cart, "+f.Label, a.Query))
+	}
 	chart := ai.Chart{Key: "funnel", Title: "From visit to order, " + f.Label, Kind: "funnel", Unit: "count", Query: a.Query, Series: []ai.Series{{Name: "Customers"}}}
 	for _, s := range a.Steps {
 		chart.X, chart.Series[0].Values = append(chart.X, s.Label), append(chart.Series[0].Values, float64(s.Customers))
 	}
 	t.w.sink.Chart(chart)
 	return nil
+}
+
+func (t *turn) leftCarts(added, ordered int64, f chat.Timeframe, sql string) {
+	t.w.say("**%s of those who put something into the cart did not order** %s: %s of %s people. (They visited and looked at a product in this time too.)",
+		t.w.percent(float64(added-ordered)/float64(added), "Cart abandonment, "+f.Label, sql), within(f),
+		t.w.count(added-ordered, "Added to cart and did not order, "+f.Label, sql), t.w.count(added, "Added to cart, "+f.Label, sql))
 }

@@ -2,7 +2,19 @@ package analyst
 
 import "slices"
 
-func wantsOutside(_ *turn, q inquiry) bool { return q.has(tOutside) }
+func wantsOutside(_ *turn, q inquiry) bool { return len(q.outside()) > 0 }
+
+// outside is the phrases that no shop data knows of, apart from those in the name of a product ("Rain Poncho").
+func (q inquiry) outside() (phrases [][]string) {
+	product := words(q.entities.Product)
+	for _, s := range q.spans {
+		said := q.words[s.from:s.to]
+		if slices.Contains(s.entry.tags, tOutside) && !slices.Contains(product, said[0]) {
+			phrases = append(phrases, said)
+		}
+	}
+	return phrases
+}
 
 // outsides are what no shop data holds, by words (in their singular) that name it, with what it would take to answer.
 var outsides = []struct {
@@ -24,11 +36,7 @@ var outsides = []struct {
 
 // outside says that the data does not have what is asked for, and what it would take.
 func (t *turn) outside(q inquiry) error {
-	for _, s := range q.spans {
-		if !slices.Contains(s.entry.tags, tOutside) {
-			continue
-		}
-		said := q.words[s.from:s.to]
+	for _, said := range q.outside() {
 		for _, o := range outsides {
 			if slices.ContainsFunc(said, func(w string) bool { return slices.Contains(o.words, w) }) {
 				t.w.say("I cannot answer that: nothing in your data tells about %s.", o.what)

@@ -47,6 +47,9 @@ func wantsPeople(t *turn, q inquiry) bool {
 		return false
 	}
 	// A standard segment alone, as it is or within a time, has a skill that says more of it.
+	if q.entities.Segment != "" && !saysOfWhom(rule.Rule) {
+		return false
+	}
 	if q.entities.Segment != "" || q.metric == "reachable" || q.entities.Channel != "" && q.metric != "" {
 		return len(rule.Unsure) == 0 && !plainSegment(rule.Rule)
 	}
@@ -102,6 +105,14 @@ func plainSegment(r *segment.Rule) bool {
 		}
 	}
 	return false
+}
+
+// saysOfWhom tells whether a rule says more than a standard segment could: where people live, or what single things they did.
+func saysOfWhom(r *segment.Rule) bool {
+	if r.Type == segment.Attribute || r.Type == segment.Event {
+		return true
+	}
+	return slices.ContainsFunc(r.Rules, func(one segment.Rule) bool { return saysOfWhom(&one) }) || r.Rule != nil && saysOfWhom(r.Rule)
 }
 
 func sameRule(a, b segment.Rule) bool {

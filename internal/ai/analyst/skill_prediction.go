@@ -95,7 +95,7 @@ func (t *turn) outlook(q inquiry) error {
 	case o.Orders.Low == nil && o.Value.Low == nil:
 		t.w.say(" There is too little history to test the prediction on, so I cannot say how far off it may be.")
 	default:
-		t.w.say(" With 90%% probability it is")
+		t.w.say(" With a probability of %s it is", recommend.Percent(0.9))
 		if o.Value.Low != nil {
 			t.w.say(" between %s and %s", t.w.money(cents(*o.Value.Low), "Expected revenue "+when+", lower end", o.Query), t.w.money(cents(*o.Value.High), "Expected revenue "+when+", upper end", o.Query))
 		}

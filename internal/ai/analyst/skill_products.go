@@ -1,7 +1,11 @@
 package analyst
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/pulsehub/pulsehub/internal/ai"
+	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 )
 
@@ -16,7 +20,8 @@ func (t *turn) products(q inquiry) error {
 		return nil
 	}
 	f := t.frame()
-	p, err := t.queries.TopProducts(t.ctx, t.req.WorkspaceID, rangeOf(f), q.showing())
+	const all = 100
+	p, err := t.queries.TopProducts(t.ctx, t.req.WorkspaceID, rangeOf(f), all)
 	if err != nil {
 		return err
 	}
@@ -24,8 +29,30 @@ func (t *turn) products(q inquiry) error {
 		t.w.say("No product was looked at or bought %s.", within(f))
 		return nil
 	}
-	best := p.Products[0]
-	t.w.say("**%s** sold best %s: %s from %s.", best.Name, within(f), t.w.money(best.Revenue, "Revenue of "+best.Name+", "+f.Label, p.Query), t.phrase("orders", t.w.count(best.Orders, "Orders of "+best.Name+", "+f.Label, p.Query)))
+	left := q.saysAny("cart", "basket", "added", "add") && q.saysAny("not", "without", "never")
+	least := q.saysAny("worst", "least", "slowest", "bottom", "lowest", "poorly", "badly")
+	if (left || least) && len(p.Products) == all {
+		t.cannot("There are too many products to rank them all in this way.", "the best sellers, and any product by its name")
+		return nil
+	}
+	switch {
+	case left:
+		slices.SortStableFunc(p.Products, func(a, b analytics.Product) int { return cmp.Compare(b.Adds-b.Orders, a.Adds-a.Orders) })
+	case least:
+		slices.Reverse(p.Products)
+	}
+	p.Products = p.Products[:min(len(p.Products), q.showing())]
+	first := p.Products[0]
+	revenue := t.w.money(first.Revenue, "Revenue of "+first.Name+", "+f.Label, p.Query)
+	orders := t.w.count(first.Orders, "Orders of "+first.Name+", "+f.Label, p.Query)
+	switch {
+	case left:
+		t.w.say("**%s** was put into the cart %s times %s and bought in %s: the widest gap.", first.Name, t.w.count(first.Adds, "Added to cart: "+first.Name+", "+f.Label, p.Query), within(f), t.phrase("orders", orders))
+	case least:
+		t.w.say("**%s** sold least %s, of those that were looked at or bought: %s from %s.", first.Name, within(f), revenue, t.phrase("orders", orders))
+	default:
+		t.w.say("**%s** sold best %s: %s from %s.", first.Name, within(f), revenue, t.phrase("orders", orders))
+	}
 	table := ai.Table{Key: "products", Title: "Products, " + f.Label, Query: p.Query, Columns: []ai.Column{
 		{Label: "Product", Align: "left"}, {Label: "Revenue", Align: "right"}, {Label: "Orders", Align: "right"}, {Label: "Added to cart", Align: "right"}, {Label: "Views", Align: "right"},
 	}}

@@ -60,11 +60,12 @@ func (t *turn) series(q inquiry) error {
 	if f.To.Sub(f.From) < 36*time.Hour {
 		return nil
 	}
-	s, err := t.steps(metric, granularity(f, q.reading), f)
+	step := granularity(f, q.reading)
+	s, err := t.steps(metric, step, f)
 	if err != nil {
 		return err
 	}
-	t.course(s)
+	t.course(s, step)
 	return nil
 }
 
@@ -119,7 +120,7 @@ func (t *turn) phrase(metric string, f figure) namedFigure {
 }
 
 // course shows a series as a line and says where it peaked.
-func (t *turn) course(s analytics.SeriesFigures) {
+func (t *turn) course(s analytics.SeriesFigures, step string) {
 	if len(s.Steps) < 2 {
 		return
 	}
@@ -133,7 +134,14 @@ func (t *turn) course(s analytics.SeriesFigures) {
 		}
 	}
 	if at, err := time.Parse(time.DateOnly, best.Start); err == nil && best.Value.IsPositive() {
-		t.w.say(" The high point was %s, with %s.", at.Format("2 January"), t.value(s.Metric, best.Value, sentence(metricName(s.Metric))+", "+best.Start, s.Query))
+		when := at.Format("2 January")
+		switch step {
+		case "week":
+			when = "the week of " + when
+		case "month":
+			when = at.Format("January 2006")
+		}
+		t.w.say(" The high point was %s, with %s.", when, t.value(s.Metric, best.Value, sentence(metricName(s.Metric))+", "+best.Start, s.Query))
 	}
 	t.w.sink.Chart(chart)
 }
