@@ -10,7 +10,10 @@ import (
 func (q inquiry) namesCart() bool { return q.saysAny("cart", "basket", "checkout") }
 
 func wantsFunnel(_ *turn, q inquiry) bool {
-	return q.metric == "funnel" || q.metric == "cart_abandonment"
+	if q.metric == "funnel" || q.metric == "cart_abandonment" {
+		return true
+	}
+	return q.namesCart() && q.entities.Segment == "" && (q.metric == "" || q.metric == "customers" || q.metric == "visits") && q.has(tCount)
 }
 
 // funnel shows from visit to order, and where most people are lost.
