@@ -39,3 +39,22 @@ func CustomersTable(a *analytics.Analysis, found customer.Found) Table {
 	}
 	return table
 }
+
+// BestTable shows customers by what they spent in a time. It is for the reader alone, never for a model.
+func BestTable(a *analytics.Analysis, f analytics.CustomerFigures, when string) Table {
+	zone, err := time.LoadLocation(a.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	table := Table{Key: "best_customers", Title: "Customers by what they spent, " + when, Query: f.Query, Columns: []Column{
+		{Label: "Customer", Align: "left"}, {Label: "Spent", Align: "right"}, {Label: "Orders", Align: "right"}, {Label: "Last order", Align: "right"},
+	}}
+	for _, b := range f.Customers {
+		name := b.Name
+		if name == "" {
+			name = "Visitor without a name"
+		}
+		table.Rows = append(table.Rows, []string{name, recommend.Money(b.Revenue, a.Currency), recommend.Count(b.Orders), b.LastOrderAt.In(zone).Format("2 Jan 2006")})
+	}
+	return table
+}

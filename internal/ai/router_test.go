@@ -168,7 +168,8 @@ func TestToolDefinitionsAreAContract(t *testing.T) {
 		assert.Equal(t, false, d.Parameters["additionalProperties"])
 		assert.Len(t, d.Parameters["required"], len(d.Parameters["properties"].(map[string]any)), "%s: strict schemas require everything", d.Name)
 	}
-	assert.Equal(t, []string{"segment_size", "timeseries", "compare", "top_products", "funnel", "channels"}, names)
+	assert.Equal(t, []string{"segment_size", "timeseries", "compare", "top_products", "funnel", "channels",
+		"count_people", "segment_results", "explain_change", "countries", "product", "best_customers", "cohorts", "find_customer", "outlook", "at_risk"}, names)
 }
 
 func TestTools(t *testing.T) {

@@ -47,7 +47,9 @@ var (
 )
 
 // ToolDefinitions is every tool, always in the same order.
-var ToolDefinitions = []ToolDefinition{
+var ToolDefinitions = slices.Concat(rangeTools, furtherTools)
+
+var rangeTools = []ToolDefinition{
 	{ToolSegmentSize, "People in a standard segment if only what happened in the range counted, and how many of them can be reached on each channel.", object(map[string]any{
 		"segment": map[string]any{"type": "string", "description": "Key of a segment, as in the workspace's picture, e.g. cart_abandoners"}, "from": fromDate, "to": toDate,
 	})},
@@ -95,6 +97,12 @@ type toolArguments struct {
 	OtherFrom   string `json:"other_from"`
 	OtherTo     string `json:"other_to"`
 	Limit       int    `json:"limit"`
+	Who         string `json:"who"`
+	Product     string `json:"product"`
+	Days        int    `json:"days"`
+	Email       string `json:"email"`
+	Phone       string `json:"phone"`
+	Name        string `json:"name"`
 }
 
 // Compared is the result of the compare tool.
@@ -122,6 +130,13 @@ func (t *Tools) Run(ctx context.Context, workspaceID uuid.UUID, name string, arg
 	zone, err := time.LoadLocation(analysis.TimeZone)
 	if err != nil {
 		zone = time.UTC
+	}
+	if run, ok := furtherRuns[name]; ok {
+		figures, err := run(t, ctx, looking{workspaceID, args, analysis, now, zone})
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(figures)
 	}
 	r, err := dates(args.From, args.To, now, zone)
 	if err != nil {

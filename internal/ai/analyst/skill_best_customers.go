@@ -7,7 +7,6 @@ import (
 	"github.com/pulsehub/pulsehub/internal/ai"
 	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/chat"
-	"github.com/pulsehub/pulsehub/internal/recommend"
 )
 
 // wantsBestCustomers tells single customers, by number or within a time, from the segment of the best.
@@ -41,19 +40,6 @@ func (t *turn) bestCustomers(q inquiry) error {
 	if n := len(figures.Customers); n > 1 {
 		t.w.say(" The table has the first %d.", n)
 	}
-	table := ai.Table{Key: "best_customers", Title: "Customers by what they spent, " + f.Label, Query: figures.Query, Columns: []ai.Column{
-		{Label: "Customer", Align: "left"}, {Label: "Spent", Align: "right"}, {Label: "Orders", Align: "right"}, {Label: "Last order", Align: "right"},
-	}}
-	for _, b := range figures.Customers {
-		table.Rows = append(table.Rows, []string{nameOr(b.Name), recommend.Money(b.Revenue, t.an.Currency), recommend.Count(b.Orders), b.LastOrderAt.In(t.zone).Format("2 Jan 2006")})
-	}
-	t.w.sink.Table(table)
+	t.w.sink.Table(ai.BestTable(t.an, figures, f.Label))
 	return nil
-}
-
-func nameOr(name string) string {
-	if name == "" {
-		return "Visitor without a name"
-	}
-	return name
 }

@@ -1,7 +1,6 @@
 package analyst
 
 import (
-	"math/big"
 	"slices"
 	"strings"
 
@@ -98,21 +97,21 @@ func supposedDirection(words []string) int {
 
 // factors says what visits, orders a visit, and (of revenue) an order's value did to the change.
 func (t *turn) factors(metric string, a, b analytics.TotalFigures) {
-	if a.Visits == 0 || b.Visits == 0 || a.Orders == 0 || b.Orders == 0 {
+	list := analytics.Factors(metric, b, a)
+	if list == nil {
 		t.w.paragraph("There were %s visits and %s orders before, and %s visits and %s orders now, so the change cannot be split into traffic, conversion and order value.",
 			t.w.count(b.Visits, "Visits, before", b.Query), t.w.count(b.Orders, "Orders, before", b.Query), t.w.count(a.Visits, "Visits, now", a.Query), t.w.count(a.Orders, "Orders, now", a.Query))
 		return
 	}
-	list := decomposed(metric, a, b)
 	query := b.Query + ";\n" + a.Query
 	unit, places := "count", int32(1)
 	if metric == "revenue" {
 		unit, places = "money", 2
 	}
-	show := func(c contribution) figure {
-		f := t.signed(c.change, c.name+", its part of the change, now against before", query)
+	show := func(c analytics.Contribution) figure {
+		f := t.signed(c.Change, c.Name+", its part of the change, now against before", query)
 		if unit == "count" {
-			f.value = signOf(c.change) + c.change.Abs().StringFixed(places)
+			f.value = signOf(c.Change) + c.Change.Abs().StringFixed(places)
 		}
 		return f
 	}
@@ -124,29 +123,9 @@ func (t *turn) factors(metric string, a, b analytics.TotalFigures) {
 	}
 	chart := ai.Chart{Key: "factors", Title: "What changed " + metricName(metric), Kind: "bar", Unit: unit, Query: query, Series: []ai.Series{{Name: "Change"}}}
 	for _, c := range list {
-		chart.X, chart.Series[0].Values = append(chart.X, c.name), append(chart.Series[0].Values, c.change.InexactFloat64())
+		chart.X, chart.Series[0].Values = append(chart.X, c.Name), append(chart.Series[0].Values, c.Change.InexactFloat64())
 	}
 	t.w.sink.Chart(chart)
-}
-
-// decomposed is what traffic, conversion and order value did to the change from b to a; both have visits and orders.
-func decomposed(metric string, a, b analytics.TotalFigures) []contribution {
-	ratio := func(x, y decimal.Decimal) *big.Rat { return new(big.Rat).Quo(x.Rat(), y.Rat()) }
-	int64s := decimal.NewFromInt
-	names := []string{"Traffic", "Conversion", "Average order"}
-	of := func(f analytics.TotalFigures) []*big.Rat {
-		return []*big.Rat{int64s(f.Visits).Rat(), ratio(int64s(f.Orders), int64s(f.Visits)), ratio(f.Revenue, int64s(f.Orders))}
-	}
-	n, total, places := 3, a.Revenue.Sub(b.Revenue), int32(2)
-	if metric == "orders" {
-		n, total, places = 2, int64s(a.Orders-b.Orders), 1
-	}
-	shares := rounded(shapley(of(b)[:n], of(a)[:n]), total, places)
-	out := make([]contribution, n)
-	for i, s := range shares {
-		out[i] = contribution{name: names[i], change: s}
-	}
-	return out
 }
 
 func signOf(d decimal.Decimal) string {
@@ -168,133 +147,59 @@ func (t *turn) signed(d decimal.Decimal, label, query string) figure {
 	return f
 }
 
-// changeSide is one way to split revenue; what it does not have of the whole is called rest.
-type changeSide struct {
-	key, title, rest string
-	revenue          func(t *turn, f chat.Timeframe) (map[string]decimal.Decimal, string, error) // nil: not known
-}
-
-var changeSides = []changeSide{
-	{"change_channel", "Channel", notKnown, (*turn).revenueByChannel},
-	{"change_buyers", "Buyers", notKnown, (*turn).revenueByBuyers},
-	{"change_country", "Country", notKnown, (*turn).revenueByCountry},
-	{"change_product", "Product", "Other products, refunds and delivery", (*turn).revenueByProduct},
+// sidesOfChange shows which channel, kind of buyer, country and product moved revenue.
+func (t *turn) sidesOfChange(a, b analytics.TotalFigures, now, then chat.Timeframe) error {
+	sides, err := ai.ChangeSides(t.ctx, t.look, t.req.WorkspaceID, rangeOf(then), rangeOf(now), b, a)
+	for _, side := range sides {
+		for i, p := range side.Parts {
+			switch {
+			case side.Key == "country":
+				side.Parts[i].Name = countryName(p.Name)
+			case side.Key == "buyers":
+				side.Parts[i].Name = buyersName(p.Name)
+			case p.Name == "":
+				side.Parts[i].Name = notKnown
+			case side.Key == "channel":
+				side.Parts[i].Name = sentence(channelName(p.Name))
+			}
+		}
+		t.changeTable(side)
+	}
+	return err
 }
 
 const notKnown = "Not known"
 
-// sidesOfChange shows which channel, kind of buyer, country and product moved revenue.
-func (t *turn) sidesOfChange(a, b analytics.TotalFigures, now, then chat.Timeframe) error {
-	for _, side := range changeSides {
-		before, beforeQuery, err := side.revenue(t, then)
-		if err != nil {
-			return err
-		}
-		after, afterQuery, err := side.revenue(t, now)
-		if err != nil {
-			return err
-		}
-		if before != nil && after != nil {
-			t.changeTable(side.key, side.title, parts(before, after, b.Revenue, a.Revenue, side.rest), side.rest, beforeQuery+";\n"+afterQuery)
-		}
-	}
-	return nil
-}
-
-func (t *turn) revenueByChannel(f chat.Timeframe) (map[string]decimal.Decimal, string, error) {
-	c, err := t.queries.Channels(t.ctx, t.req.WorkspaceID, rangeOf(f))
-	if err != nil {
-		return nil, "", err
-	}
-	out := map[string]decimal.Decimal{}
-	for _, one := range c.Channels {
-		name := sentence(channelName(one.Channel))
-		if one.Channel == "" {
-			name = notKnown
-		}
-		out[name] = out[name].Add(one.Revenue)
-	}
-	return out, c.Query, nil
-}
-
-func (t *turn) revenueByBuyers(f chat.Timeframe) (map[string]decimal.Decimal, string, error) {
-	if t.look.Figures == nil {
-		return nil, "", nil
-	}
-	r, err := t.look.Figures.Revenue(t.ctx, t.req.WorkspaceID, askedFor(f))
-	if err != nil {
-		return nil, "", err
-	}
-	out := map[string]decimal.Decimal{}
-	for _, b := range r.Buyers {
-		d, err := decimal.NewFromString(b.Revenue.Amount)
-		if err != nil {
-			return nil, "", err
-		}
-		out[buyersName(b.Buyers)] = d
-	}
-	return out, r.Query, nil
-}
-
-func (t *turn) revenueByCountry(f chat.Timeframe) (map[string]decimal.Decimal, string, error) {
-	if t.look.Figures == nil {
-		return nil, "", nil
-	}
-	c, err := t.look.Figures.Countries(t.ctx, t.req.WorkspaceID, rangeOf(f))
-	if err != nil {
-		return nil, "", err
-	}
-	out := map[string]decimal.Decimal{}
-	for _, one := range c.Countries {
-		out[countryName(one.Country)] = one.Revenue
-	}
-	return out, c.Query, nil
-}
-
-// manyProducts is how many products a change is split into; the others are in the rest.
-const manyProducts = 100
-
-func (t *turn) revenueByProduct(f chat.Timeframe) (map[string]decimal.Decimal, string, error) {
-	p, err := t.queries.TopProducts(t.ctx, t.req.WorkspaceID, rangeOf(f), manyProducts)
-	if err != nil {
-		return nil, "", err
-	}
-	out := map[string]decimal.Decimal{}
-	for _, one := range p.Products {
-		out[one.Name] = one.Revenue
-	}
-	return out, p.Query, nil
-}
-
 // changeTable shows who moved revenue: the eight that moved it most in its direction, all others as one, and the sum.
-func (t *turn) changeTable(key, title string, list []contribution, rest, query string) {
+func (t *turn) changeTable(side ai.ChangeSide) {
 	const rows = 8
+	list, title, query := side.Parts, side.Title, side.Query
 	if len(list) < 2 {
 		return
 	}
-	whole := contribution{name: "All"}
+	whole := analytics.Contribution{Name: "All"}
 	for _, c := range list {
-		whole.before, whole.after, whole.change = whole.before.Add(c.before), whole.after.Add(c.after), whole.change.Add(c.change)
+		whole.Before, whole.After, whole.Change = whole.Before.Add(c.Before), whole.After.Add(c.After), whole.Change.Add(c.Change)
 	}
 	if len(list) > rows {
-		others := contribution{name: "All others"}
+		others := analytics.Contribution{Name: "All others"}
 		for _, c := range list[rows:] {
-			others.before, others.after, others.change = others.before.Add(c.before), others.after.Add(c.after), others.change.Add(c.change)
+			others.Before, others.After, others.Change = others.Before.Add(c.Before), others.After.Add(c.After), others.Change.Add(c.Change)
 		}
 		list = append(slices.Clip(list[:rows]), others)
 	}
-	if first := list[0]; first.name != rest && !first.change.IsZero() && first.change.Sign() == whole.change.Sign() {
+	if first := list[0]; first.Name != side.Rest && !first.Change.IsZero() && first.Change.Sign() == whole.Change.Sign() {
 		verb := "gained"
-		if first.change.IsNegative() {
+		if first.Change.IsNegative() {
 			verb = "lost"
 		}
-		t.w.say("\n- **By %s:** %s %s most, %s", strings.ToLower(title), first.name, verb, t.w.money(first.change.Abs(), "Revenue by "+strings.ToLower(title)+", "+first.name+", now against before", query))
+		t.w.say("\n- **By %s:** %s %s most, %s", strings.ToLower(title), first.Name, verb, t.w.money(first.Change.Abs(), "Revenue by "+strings.ToLower(title)+", "+first.Name+", now against before", query))
 	}
-	table := ai.Table{Key: key, Title: "Change of revenue by " + strings.ToLower(title), Query: query, Columns: []ai.Column{
+	table := ai.Table{Key: "change_" + side.Key, Title: "Change of revenue by " + strings.ToLower(title), Query: query, Columns: []ai.Column{
 		{Label: title, Align: "left"}, {Label: "Before", Align: "right"}, {Label: "Now", Align: "right"}, {Label: "Change", Align: "right"},
 	}}
 	for _, c := range append(list, whole) {
-		table.Rows = append(table.Rows, []string{c.name, recommend.Money(c.before, t.an.Currency), recommend.Money(c.after, t.an.Currency), signPlus(c.change) + recommend.Money(c.change, t.an.Currency)})
+		table.Rows = append(table.Rows, []string{c.Name, recommend.Money(c.Before, t.an.Currency), recommend.Money(c.After, t.an.Currency), signPlus(c.Change) + recommend.Money(c.Change, t.an.Currency)})
 	}
 	t.w.sink.Table(table)
 }

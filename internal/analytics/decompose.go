@@ -1,4 +1,4 @@
-package analyst
+package analytics
 
 import (
 	"math/big"
@@ -8,11 +8,34 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// contribution is what one factor or one part of a whole did to a change.
-type contribution struct {
-	name          string
-	before, after decimal.Decimal
-	change        decimal.Decimal
+// Contribution is what one factor or one part of a whole did to a change.
+type Contribution struct {
+	Name   string          `json:"name"`
+	Before decimal.Decimal `json:"before"` // of a part; of a factor zero
+	After  decimal.Decimal `json:"after"`
+	Change decimal.Decimal `json:"change"`
+}
+
+// Factors says what traffic, conversion and, of revenue, the average order did to the change of revenue or orders between two
+// ranges: they are visits × orders a visit × revenue an order. The changes are in cents, or in tenths of an order, and add up to
+// the whole change exactly. There are none where one of the ranges has no visits or no orders: a share of nothing is nothing.
+func Factors(metric string, before, after TotalFigures) []Contribution {
+	if before.Visits <= 0 || after.Visits <= 0 || before.Orders <= 0 || after.Orders <= 0 {
+		return nil
+	}
+	of := func(f TotalFigures) []*big.Rat {
+		visits, orders := new(big.Rat).SetInt64(f.Visits), new(big.Rat).SetInt64(f.Orders)
+		return []*big.Rat{visits, new(big.Rat).Quo(orders, visits), new(big.Rat).Quo(f.Revenue.Rat(), orders)}
+	}
+	n, total, places := 3, after.Revenue.Sub(before.Revenue), int32(2)
+	if metric == "orders" {
+		n, total, places = 2, decimal.NewFromInt(after.Orders-before.Orders), 1
+	}
+	out := make([]Contribution, n)
+	for i, s := range rounded(shapley(of(before)[:n], of(after)[:n]), total, places) {
+		out[i] = Contribution{Name: []string{"Traffic", "Conversion", "Average order"}[i], Change: s}
+	}
+	return out
 }
 
 // shapley shares the change of a product out among its factors: the average, over all orders in which the factors could have
@@ -81,9 +104,9 @@ func rounded(shares []*big.Rat, total decimal.Decimal, places int32) []decimal.D
 	return out
 }
 
-// parts are what each part of a whole did to its change, those that moved it most in its own direction first. What the parts
+// Parts are what each part of a whole did to its change, those that moved it most in its own direction first. What the parts
 // do not have of the whole is a part of its own, called rest.
-func parts(before, after map[string]decimal.Decimal, wholeBefore, wholeAfter decimal.Decimal, rest string) []contribution {
+func Parts(before, after map[string]decimal.Decimal, wholeBefore, wholeAfter decimal.Decimal, rest string) []Contribution {
 	sumBefore, sumAfter := decimal.Zero, decimal.Zero
 	for _, v := range before {
 		sumBefore = sumBefore.Add(v)
@@ -91,9 +114,9 @@ func parts(before, after map[string]decimal.Decimal, wholeBefore, wholeAfter dec
 	for _, v := range after {
 		sumAfter = sumAfter.Add(v)
 	}
-	var out []contribution
+	var out []Contribution
 	add := func(name string, b, a decimal.Decimal) {
-		out = append(out, contribution{name: name, before: b, after: a, change: a.Sub(b)})
+		out = append(out, Contribution{Name: name, Before: b, After: a, Change: a.Sub(b)})
 	}
 	for name, a := range after {
 		add(name, before[name], a)
@@ -104,18 +127,21 @@ func parts(before, after map[string]decimal.Decimal, wholeBefore, wholeAfter dec
 		}
 	}
 	if b, a := wholeBefore.Sub(sumBefore), wholeAfter.Sub(sumAfter); !b.IsZero() || !a.IsZero() {
+		if i := slices.IndexFunc(out, func(c Contribution) bool { return c.Name == rest }); i >= 0 {
+			b, a, out = b.Add(out[i].Before), a.Add(out[i].After), slices.Delete(out, i, i+1)
+		}
 		add(rest, b, a)
 	}
 	falling := wholeAfter.LessThan(wholeBefore)
-	slices.SortFunc(out, func(x, y contribution) int {
-		c := y.change.Cmp(x.change)
+	slices.SortFunc(out, func(x, y Contribution) int {
+		c := y.Change.Cmp(x.Change)
 		if falling {
 			c = -c
 		}
 		if c != 0 {
 			return c
 		}
-		return strings.Compare(x.name, y.name)
+		return strings.Compare(x.Name, y.Name)
 	})
 	return out
 }
