@@ -116,13 +116,14 @@ func (Classifier) Classify(question string, history []chat.Exchange, products []
 	return Classify(in)
 }
 
-// MayNameProduct tells whether a question, or one of those before it, has words that mean nothing to the rules.
+// MayNameProduct tells whether a question, or one of those before it, has words that could name a
+// product: the others need no catalogue.
 func (Classifier) MayNameProduct(question string, history []chat.Exchange) bool {
 	cal := newCalendar(time.Unix(0, 0), time.UTC)
 	for _, e := range history[max(0, len(history)-4):] {
-		if read(e.Question, cal).strange() > 0 {
+		if read(e.Question, cal).mayNameProduct() {
 			return true
 		}
 	}
-	return read(question, cal).strange() > 0
+	return read(question, cal).mayNameProduct()
 }

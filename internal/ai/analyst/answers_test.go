@@ -2,8 +2,10 @@ package analyst
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -267,4 +269,131 @@ func shows(r *aitest.Recorder, want [][]string) bool {
 
 func sameName(want, shown string) bool {
 	return strings.EqualFold(want, shown) || countryName(want) == shown || want == "" && shown == notKnown
+}
+
+// TestToolsGiveTheSameNumbers has the model's tools look into the same shop.
+func TestToolsGiveTheSameNumbers(t *testing.T) {
+	s := newShop(t)
+	tools := ai.NewTools(ai.ToolsConfig{Data: s.analyst.look, Analyses: s.figures, Parser: s.analyst})
+	run := func(tool, args string, into any) error {
+		data, err := tools.Run(context.Background(), s.ws, tool, json.RawMessage(args), wednesday)
+		if err == nil {
+			require.NoError(t, json.Unmarshal(data, into))
+		}
+		return err
+	}
+	one := func(sql string) string { return s.rows(t, sql)[0][0] }
+	const february = `"from":"2026-02-01","to":"2026-02-28"`
+	const net = "coalesce(sum(CASE type WHEN 'order_completed' THEN value WHEN 'order_refunded' THEN -value END), 0)"
+
+	t.Run("people by a rule", func(t *testing.T) {
+		var got ai.PeopleFound
+		require.NoError(t, run(ai.ToolCountPeople, `{"who":"live in Germany and ordered at least twice"}`, &got))
+		assert.Equal(t, one("SELECT count(*) FROM c WHERE country = 'DE' AND (SELECT count(*) FROM e WHERE e.customer_id = c.id AND type = 'order_completed') >= 2"), strconv.FormatInt(got.Count, 10))
+		require.NoError(t, run(ai.ToolCountPeople, `{"who":"loyal berliners"}`, &got))
+		assert.Equal(t, one("SELECT count(*) FROM c WHERE city = 'Berlin' AND (SELECT count(*) FROM e WHERE e.customer_id = c.id AND type = 'order_completed') >= 2"), strconv.FormatInt(got.Count, 10))
+		assert.ErrorContains(t, run(ai.ToolCountPeople, `{"who":"flurbs"}`, &got), "other words")
+	})
+	t.Run("why", func(t *testing.T) {
+		var got ai.Explained
+		require.NoError(t, run(ai.ToolExplainChange, `{`+february+`,"other_from":"2026-01-01","other_to":"2026-01-31"}`, &got))
+		change := decimal.RequireFromString(one("SELECT " + net + " FROM e WHERE day BETWEEN '2026-02-01' AND '2026-02-28'")).Sub(decimal.RequireFromString(one("SELECT " + net + " FROM e WHERE day BETWEEN '2026-01-01' AND '2026-01-31'")))
+		assert.True(t, change.Equal(got.Change))
+		adds := func(parts []analytics.Contribution) {
+			total := decimal.Zero
+			for _, p := range parts {
+				total = total.Add(p.Change)
+			}
+			assert.True(t, change.Equal(total), "%v is not %s", parts, change)
+		}
+		adds(got.Factors)
+		require.Len(t, got.Sides, 4)
+		for _, side := range got.Sides {
+			adds(side.Parts)
+		}
+	})
+	t.Run("segments", func(t *testing.T) {
+		var got analytics.KPIs
+		require.NoError(t, run(ai.ToolSegmentResults, `{"segment":"repeat_customers",`+february+`}`, &got))
+		assert.Equal(t, one("SELECT count(*) FROM e WHERE type = 'order_completed' AND day BETWEEN '2026-02-01' AND '2026-02-28' AND customer_id IN (SELECT customer_id FROM e WHERE type = 'order_completed' GROUP BY 1 HAVING count(*) >= 2)"), kpi(&got, "orders").String())
+		assert.ErrorContains(t, run(ai.ToolSegmentResults, `{"segment":"nobody",`+february+`}`, &got), "repeat_customers")
+	})
+	t.Run("sides", func(t *testing.T) {
+		var countries analytics.CountryFigures
+		require.NoError(t, run(ai.ToolCountries, `{`+february+`}`, &countries))
+		want := s.rows(t, "SELECT country, "+net+" FROM e JOIN c ON c.id = e.customer_id WHERE day BETWEEN '2026-02-01' AND '2026-02-28' GROUP BY 1 ORDER BY 2 DESC LIMIT 1")
+		assert.Equal(t, want[0], []string{countries.Countries[0].Country, countries.Countries[0].Revenue.String()})
+		var best ai.BestFound
+		require.NoError(t, run(ai.ToolBestCustomers, `{`+february+`,"limit":1}`, &best))
+		assert.Equal(t, one("SELECT "+net+" FROM e WHERE day BETWEEN '2026-02-01' AND '2026-02-28' GROUP BY customer_id ORDER BY 1 DESC LIMIT 1"), best.Revenue.String())
+		var product analytics.ProductFigures
+		require.NoError(t, run(ai.ToolProduct, `{`+february+`,"product":"Two-Person Tent"}`, &product))
+		require.Len(t, product.Products, 1)
+		var cohorts analytics.Cohorts
+		require.NoError(t, run(ai.ToolCohorts, `{"granularity":"month","from":"2026-01-01","to":"2026-03-18"}`, &cohorts))
+		require.Len(t, cohorts.Cohorts, 3)
+		assert.Equal(t, one("SELECT count(*) FROM (SELECT min(day) AS first FROM e WHERE type = 'order_completed' GROUP BY customer_id) f WHERE first BETWEEN '2026-01-01' AND '2026-01-31'"), strconv.FormatInt(cohorts.Cohorts[0].Customers, 10))
+	})
+	t.Run("a customer", func(t *testing.T) {
+		row := s.rows(t, "SELECT email, (SELECT count(*) FROM e WHERE e.customer_id = c.id AND type = 'order_completed') FROM c WHERE email IS NOT NULL AND EXISTS (SELECT FROM e WHERE e.customer_id = c.id AND type = 'order_completed') ORDER BY id LIMIT 1")[0]
+		var got ai.CustomersFound
+		require.NoError(t, run(ai.ToolFindCustomer, `{"email":"`+strings.ToUpper(row[0])+`","phone":"","name":""}`, &got))
+		require.EqualValues(t, 1, got.Found)
+		assert.Equal(t, row[1], strconv.FormatInt(*got.Orders, 10))
+		assert.ErrorContains(t, run(ai.ToolFindCustomer, `{"email":"","phone":"","name":""}`, &got), "Give")
+
+		r := s.ask(t, "find the customer "+row[0])
+		assert.NotContains(t, r.Answer(), row[0], "who it is stays out of the text, which a model may be sent later")
+		require.Len(t, r.Tables, 1)
+		assert.Equal(t, row[0], r.Tables[0].Rows[0][1])
+		r = s.ask(t, "when did she last order?", "find the customer "+row[0])
+		assert.Contains(t, r.Answer(), "The last order was on")
+	})
+	t.Run("what is to come", func(t *testing.T) {
+		var got predict.Outlook
+		require.NoError(t, run(ai.ToolOutlook, `{"days":30}`, &got))
+		assert.Equal(t, one("SELECT round(sum(expected_orders_30)::numeric, 6) FROM p"), decimal.NewFromFloat(got.Orders.Mean).Round(6).String())
+		require.NotNil(t, got.Orders.Low)
+		assert.Less(t, *got.Orders.Low, got.Orders.Mean)
+		assert.Greater(t, *got.Orders.High, got.Orders.Mean)
+		var longer predict.Outlook
+		require.NoError(t, run(ai.ToolOutlook, `{"days":45}`, &longer))
+		assert.Greater(t, longer.Orders.Mean, got.Orders.Mean)
+		assert.Error(t, run(ai.ToolOutlook, `{"days":4000}`, &got))
+		var risk ai.RiskFound
+		require.NoError(t, run(ai.ToolAtRisk, `{}`, &risk))
+		assert.Equal(t, one("SELECT count(*) FROM p WHERE churn_risk >= 0.5"), strconv.FormatInt(risk.AtRisk, 10))
+	})
+}
+
+// TestTheCachedAnalysisCostsNoLookUp: what it answers is answered without a question to the database.
+func TestTheCachedAnalysisCostsNoLookUp(t *testing.T) {
+	queries := &aitest.Queries{}
+	a := New(Config{Queries: queries})
+	for _, q := range []string{
+		"How many customers do we have?", "How many lapsed customers do we have?", "How many customers can I reach by SMS?", "Which channel brings the most revenue?", "Show the funnel",
+		"When are my customers most active?", "What is our customer lifetime value?", "Give me an overview of my business", "Who are my best customers?", "What campaign should I run next?",
+		"show my segments", "how many people left their cart?", "how many customers can I reach?",
+	} {
+		a.look = ai.Data{Queries: queries, Figures: untouched{}, Segments: untouched{}, Customers: untouched{}, Predictions: untouched{}}
+		assert.NotEmpty(t, ask(t, a, nil, q).Answer(), q)
+		assert.Empty(t, queries.Asked, q)
+		assert.False(t, Classifier{}.MayNameProduct(q, nil), "%s: the catalogue is read for it", q)
+	}
+	assert.True(t, Classifier{}.MayNameProduct("how often was the Down Jacket 800 bought?", nil))
+}
+
+// untouched panics when it is asked anything.
+type untouched struct {
+	ai.Figures
+	ai.Segments
+	ai.Customers
+	predictions
+}
+
+type predictions interface {
+	Model(ctx context.Context, workspaceID uuid.UUID) (*predict.Saved, error)
+	Outlook(ctx context.Context, workspaceID uuid.UUID, days int) (predict.Outlook, error)
+	AtRisk(ctx context.Context, workspaceID uuid.UUID, limit int) (predict.AtRisk, error)
+	Likely(ctx context.Context, workspaceID uuid.UUID, limit int) ([]predict.CustomerPrediction, error)
 }

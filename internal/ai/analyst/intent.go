@@ -485,15 +485,23 @@ var small = []string{
 }
 
 // strange is how many words mean nothing to the rules and are not small: many of them, and the question is of another world.
-func (r reading) strange() int {
-	n := 0
+func (r reading) strange() int { return len(r.strangers()) }
+
+func (r reading) strangers() (words []string) {
 	for i, w := range r.words {
 		marked := slices.ContainsFunc(r.spans, func(s span) bool { return i >= s.from && i < s.to })
 		if !marked && !slices.Contains(small, w) && number(w) == 0 && year(w) == 0 && month(w) < 0 && !slices.Contains(weekdays, w) {
-			n++
+			words = append(words, w)
 		}
 	}
-	return n
+	return words
+}
+
+// mayNameProduct tells whether there are words that could be a product's name: one of no meaning to us and no everyday word, or
+// several of no meaning.
+func (r reading) mayNameProduct() bool {
+	strangers := r.strangers()
+	return len(strangers) > 1 || slices.ContainsFunc(strangers, func(w string) bool { return !vocabulary[w] })
 }
 
 // elliptical tells a question that only makes sense after the one before: "and last month?", "what about SMS?", "why?",

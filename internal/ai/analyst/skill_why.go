@@ -163,6 +163,9 @@ func (t *turn) sidesOfChange(a, b analytics.TotalFigures, now, then chat.Timefra
 				side.Parts[i].Name = sentence(channelName(p.Name))
 			}
 		}
+		if side.Rest == "" || side.Key == "buyers" {
+			side.Rest = notKnown
+		}
 		t.changeTable(side)
 	}
 	return err
