@@ -27,19 +27,22 @@ import (
 	"github.com/pulsehub/pulsehub/internal/store/storetest"
 )
 
-// views are what the questions' SQL reads: the raw events of one workspace and nothing that is computed from them.
-var views = []string{
+// tables are what the questions' SQL reads: the raw events of one workspace and nothing that is computed from them.
+var tables = []string{
 	// e: what happened, each act once, by the day of the workspace's zone.
-	`CREATE TEMP VIEW e AS SELECT type, customer_id, session_id, external_id, occurred_at AT TIME ZONE 'Europe/Berlin' AS at,
+	`CREATE TEMP TABLE e AS SELECT type, customer_id, session_id, external_id, occurred_at AT TIME ZONE 'Europe/Berlin' AS at,
 		(occurred_at AT TIME ZONE 'Europe/Berlin')::date AS day, channel, product, value, properties
 	FROM events WHERE workspace_id = '$ws' AND NOT duplicate`,
+	`CREATE INDEX ON e (customer_id)`,
+	`CREATE INDEX ON e (day)`,
 	// v: visits, by the day on which they began.
-	`CREATE TEMP VIEW v AS SELECT session_id, (min(occurred_at) AT TIME ZONE 'Europe/Berlin')::date AS day, min(coalesce(channel, '') COLLATE "C") AS channel
+	`CREATE TEMP TABLE v AS SELECT session_id, (min(occurred_at) AT TIME ZONE 'Europe/Berlin')::date AS day, min(coalesce(channel, '') COLLATE "C") AS channel
 	FROM events WHERE workspace_id = '$ws' AND session_id IS NOT NULL GROUP BY session_id`,
 	// c: customers.
-	`CREATE TEMP VIEW c AS SELECT * FROM customers WHERE workspace_id = '$ws'`,
+	`CREATE TEMP TABLE c AS SELECT * FROM customers WHERE workspace_id = '$ws'`,
 	// p: predictions, which have tests of their own.
-	`CREATE TEMP VIEW p AS SELECT * FROM customer_predictions WHERE workspace_id = '$ws'`,
+	`CREATE TEMP TABLE p AS SELECT * FROM customer_predictions WHERE workspace_id = '$ws'`,
+	`ANALYZE e, c`,
 }
 
 // shop is a workspace with two years of demo data, predictions, and a segment of its own.
@@ -94,7 +97,7 @@ func newShop(t *testing.T) *shop {
 	db, err := pgx.Connect(ctx, url)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
-	for _, v := range views {
+	for _, v := range tables {
 		_, err := db.Exec(ctx, strings.ReplaceAll(v, "$ws", ws.String()))
 		require.NoError(t, err)
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // question is one line of testdata/questions.jsonl: what a marketer asks, what it is taken for, and what SQL says to it. The
-// SQL was written without a look at ours: it reads the views of answers_test.go, which are of events alone.
+// SQL was written without a look at ours: it reads the tables of answers_test.go, which are of events alone.
 type question struct {
 	ID string `json:"id"`
 	// HeldOut: it was written before its author had read the rules.
