@@ -85,6 +85,11 @@ func asksForPeople(words []string) bool {
 }
 
 func (t *turn) ruleIn(question string) segment.Parsed {
+	if name := t.req.Intent.Entities.Product; name != "" { // the name of a product is one word to a rule
+		if i := strings.Index(strings.ToLower(question), strings.ToLower(name)); i >= 0 && i+len(name) <= len(question) {
+			question = question[:i] + `"` + name + `"` + question[i+len(name):]
+		}
+	}
 	p, err := t.ParseSegment(t.ctx, ruleText(question), t.req.Now, t.zone)
 	if err != nil {
 		return segment.Parsed{}
