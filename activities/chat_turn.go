@@ -34,6 +34,7 @@ type ChatTurnConfig struct {
 	Streams         *stream.Pump
 	Stops           *Stops
 	Classifier      Classifier
+	Catalogue       Catalogue // nil: products are not recognised
 	Provider        ai.Provider
 	Analyses        Analyses
 	Learned         LearnedRepository
@@ -66,7 +67,16 @@ type LearnedRepository interface {
 
 // Classifier tells what a question wants, without asking anyone.
 type Classifier interface {
-	Classify(question string, history []chat.Exchange, now time.Time, loc *time.Location) chat.Intent
+	// Classify recognises products by the names it is given.
+	Classify(question string, history []chat.Exchange, products []string, now time.Time, loc *time.Location) chat.Intent
+	// MayNameProduct tells whether a question has words that could be a product's name. Where it has none the catalogue need
+	// not be read.
+	MayNameProduct(question string, history []chat.Exchange) bool
+}
+
+// Catalogue gives the names of a workspace's products.
+type Catalogue interface {
+	Catalogue(ctx context.Context, workspaceID uuid.UUID) ([]string, error)
 }
 
 // Analyses gives a workspace's analysis; nil when it has no data.
@@ -121,7 +131,14 @@ func (a *ChatTurn) read(ctx context.Context, turnID uuid.UUID) (chat.TurnContext
 		}
 		a.contexts.Add(turnID, tc)
 	}
-	return tc, a.Classifier.Classify(tc.Question, tc.History, a.Now(), tc.Workspace.Location()), nil
+	var products []string
+	if a.Catalogue != nil && tc.Workspace != nil && a.Classifier.MayNameProduct(tc.Question, tc.History) {
+		var err error
+		if products, err = a.Catalogue.Catalogue(ctx, tc.Workspace.ID); err != nil {
+			return tc, chat.Intent{}, err
+		}
+	}
+	return tc, a.Classifier.Classify(tc.Question, tc.History, products, a.Now(), tc.Workspace.Location()), nil
 }
 
 // RunToolInput names one look-up.

@@ -55,7 +55,9 @@ func (p provider) Answer(ctx context.Context, _ ai.Request, sink ai.Sink) (ai.Re
 
 type classifier struct{ intent chat.Intent }
 
-func (c classifier) Classify(string, []chat.Exchange, time.Time, *time.Location) chat.Intent {
+func (classifier) MayNameProduct(string, []chat.Exchange) bool { return false }
+
+func (c classifier) Classify(string, []chat.Exchange, []string, time.Time, *time.Location) chat.Intent {
 	return c.intent
 }
 

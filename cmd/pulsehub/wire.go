@@ -123,10 +123,11 @@ func wire(ctx context.Context, cfg config.Config) (*app, error) {
 	a.chats = chat.NewService(chat.Config{Repository: a.store, Starter: a.starter, Stopper: a.pump, Background: a.inBackground, Now: time.Now})
 
 	figures := analytics.NewService(analytics.Config{Repository: a.store, Cache: cache.New(a.redis, "analysis:"), Now: time.Now})
-	router := newRouter(cfg.OpenAI, figures, a.traces)
+	data := ai.Data{Queries: figures, Figures: figures, Segments: a.store, Customers: a.store, Predictions: predict.NewInsights(a.store)}
+	router := newRouter(cfg.OpenAI, data, a.traces)
 	a.chatTurn = activities.NewChatTurn(activities.ChatTurnConfig{
-		Turns: a.store, Recommendations: a.store, Streams: a.pump, Stops: stops, Classifier: analyst.Classifier{}, Provider: router,
-		Analyses: figures, Learned: a.store, Tools: ai.NewTools(ai.ToolsConfig{Queries: figures, Analyses: figures}), Now: time.Now,
+		Turns: a.store, Recommendations: a.store, Streams: a.pump, Stops: stops, Classifier: analyst.Classifier{}, Catalogue: figures, Provider: router,
+		Analyses: figures, Learned: a.store, Tools: ai.NewTools(ai.ToolsConfig{Data: data, Analyses: figures, Parser: router}), Now: time.Now,
 	})
 	a.dummyData = activities.NewDummyData(activities.DummyDataConfig{Repository: a.store, Refresher: a.starter, Now: time.Now})
 	a.sweep = activities.NewSweep(activities.SweepConfig{Turns: a.store, Starter: a.starter, Jobs: a.store, DummyData: a.starter, Features: a.store, Refresher: a.starter, Learning: a.store, Learner: a.starter, Expired: a.store, Now: time.Now})
@@ -194,10 +195,10 @@ func (a *app) learn(ctx context.Context, workspaceID uuid.UUID) {
 }
 
 // newRouter is who answers: the model if one is configured, and the built-in analyst otherwise and in its place.
-func newRouter(cfg config.OpenAI, queries ai.Queries, traces *tracing.Tracing) *ai.Router {
-	routes := ai.RouterConfig{Fallback: analyst.New(analyst.Config{Queries: queries})}
+func newRouter(cfg config.OpenAI, data ai.Data, traces *tracing.Tracing) *ai.Router {
+	routes := ai.RouterConfig{Fallback: analyst.New(analyst.Config(data))}
 	if cfg.Configured() {
-		model := openai.New(openai.Config{APIKey: cfg.APIKey, BaseURL: cfg.BaseURL, Model: cfg.Model, Queries: queries, Wrap: traces.Transport})
+		model := openai.New(openai.Config{APIKey: cfg.APIKey, BaseURL: cfg.BaseURL, Model: cfg.Model, Queries: data.Queries, Wrap: traces.Transport})
 		routes.Primary = model
 		routes.Breaker = resilience.NewBreaker(resilience.BreakerConfig{Name: model.Name(), OnChange: func(name, from, to string) {
 			slog.Warn("a provider's circuit changed", "provider", name, "from", from, "to", to)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/recommend"
+	"github.com/pulsehub/pulsehub/internal/segment"
 )
 
 // MembersTable shows who is in a segment: its members of highest value. It is for the reader alone, never for a model.
@@ -34,4 +35,26 @@ func MembersTable(a *analytics.Analysis, f analytics.SegmentFigures) (Table, boo
 		table.Rows = append(table.Rows, []string{name, recommend.Money(m.Value, a.Currency), m.At.In(zone).Format("2 Jan 2006")})
 	}
 	return table, true
+}
+
+// SampleTable shows some of those whom a rule has. It is for the reader alone, never for a model.
+func SampleTable(a *analytics.Analysis, p segment.Preview) Table {
+	zone, err := time.LoadLocation(a.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	table := Table{Key: "sample", Title: "Some of them", Query: p.Query, Columns: []Column{
+		{Label: "Customer", Align: "left"}, {Label: "Country", Align: "left"}, {Label: "Orders", Align: "right"}, {Label: "Spent so far", Align: "right"}, {Label: "Last seen", Align: "right"},
+	}}
+	for _, one := range p.Sample {
+		name, seen := one.Name, ""
+		if name == "" {
+			name = "Visitor without a name"
+		}
+		if one.LastSeenAt != nil {
+			seen = one.LastSeenAt.In(zone).Format("2 Jan 2006")
+		}
+		table.Rows = append(table.Rows, []string{name, one.Country, recommend.Count(one.Orders), recommend.Money(one.Revenue, a.Currency), seen})
+	}
+	return table
 }

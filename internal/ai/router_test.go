@@ -168,12 +168,13 @@ func TestToolDefinitionsAreAContract(t *testing.T) {
 		assert.Equal(t, false, d.Parameters["additionalProperties"])
 		assert.Len(t, d.Parameters["required"], len(d.Parameters["properties"].(map[string]any)), "%s: strict schemas require everything", d.Name)
 	}
-	assert.Equal(t, []string{"segment_size", "timeseries", "compare", "top_products", "funnel", "channels"}, names)
+	assert.Equal(t, []string{"segment_size", "timeseries", "compare", "top_products", "funnel", "channels",
+		"count_people", "segment_results", "explain_change", "countries", "product", "best_customers", "cohorts", "find_customer", "outlook", "at_risk"}, names)
 }
 
 func TestTools(t *testing.T) {
 	queries := &aitest.Queries{}
-	tools := ai.NewTools(ai.ToolsConfig{Queries: queries, Analyses: analyses{}})
+	tools := ai.NewTools(ai.ToolsConfig{Data: ai.Data{Queries: queries}, Analyses: analyses{}})
 	for tool, c := range map[string]struct{ args, holds string }{
 		"segment_size": {`{"segment":"cart_abandoners","from":"2026-11-23","to":"2026-11-24"}`, `"size":412`},
 		"timeseries":   {`{"metric":"revenue","granularity":"day","from":"2026-11-23","to":"2026-11-30"}`, `"unit":"money"`},
@@ -193,7 +194,7 @@ func TestTools(t *testing.T) {
 }
 
 func TestToolsSayWhatWouldBeRight(t *testing.T) {
-	tools := ai.NewTools(ai.ToolsConfig{Queries: &aitest.Queries{}, Analyses: analyses{}})
+	tools := ai.NewTools(ai.ToolsConfig{Data: ai.Data{Queries: &aitest.Queries{}}, Analyses: analyses{}})
 	for name, c := range map[string]struct{ tool, args, says string }{
 		"no such tool":     {"drop_table", `{"from":"2026-11-01","to":"2026-11-24"}`, "There is no tool"},
 		"not JSON":         {"funnel", `{`, "arguments"},
@@ -218,10 +219,10 @@ func TestToolsSayWhatWouldBeRight(t *testing.T) {
 
 func TestToolsPassOnThatTheDataIsAway(t *testing.T) {
 	down := apperr.New(apperr.Unavailable, "database_down", "down")
-	tools := ai.NewTools(ai.ToolsConfig{Queries: &aitest.Queries{Err: down}, Analyses: analyses{}})
+	tools := ai.NewTools(ai.ToolsConfig{Data: ai.Data{Queries: &aitest.Queries{Err: down}}, Analyses: analyses{}})
 	_, err := tools.Run(context.Background(), aitest.WorkspaceID, "funnel", json.RawMessage(`{"from":"2026-11-01","to":"2026-11-24"}`), aitest.Now)
 	assert.ErrorIs(t, err, down)
-	tools = ai.NewTools(ai.ToolsConfig{Queries: &aitest.Queries{}, Analyses: analyses{none: true}})
+	tools = ai.NewTools(ai.ToolsConfig{Data: ai.Data{Queries: &aitest.Queries{}}, Analyses: analyses{none: true}})
 	_, err = tools.Run(context.Background(), aitest.WorkspaceID, "funnel", json.RawMessage(`{"from":"2026-11-01","to":"2026-11-24"}`), aitest.Now)
 	assert.Contains(t, apperr.From(err).Message, "no data")
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/apperr"
+	"github.com/pulsehub/pulsehub/internal/segment"
 )
 
 // Names of the tools. Stored calls carry them, so they are a contract.
@@ -46,7 +47,9 @@ var (
 )
 
 // ToolDefinitions is every tool, always in the same order.
-var ToolDefinitions = []ToolDefinition{
+var ToolDefinitions = slices.Concat(rangeTools, furtherTools)
+
+var rangeTools = []ToolDefinition{
 	{ToolSegmentSize, "People in a standard segment if only what happened in the range counted, and how many of them can be reached on each channel.", object(map[string]any{
 		"segment": map[string]any{"type": "string", "description": "Key of a segment, as in the workspace's picture, e.g. cart_abandoners"}, "from": fromDate, "to": toDate,
 	})},
@@ -73,8 +76,9 @@ type Analyses interface {
 
 // ToolsConfig is what the tools look things up in.
 type ToolsConfig struct {
-	Queries  Queries
+	Data
 	Analyses Analyses
+	Parser   segment.Parser // reads rules out of plain words
 }
 
 // Tools runs what a model asks for, within one workspace and reading only.
@@ -93,6 +97,12 @@ type toolArguments struct {
 	OtherFrom   string `json:"other_from"`
 	OtherTo     string `json:"other_to"`
 	Limit       int    `json:"limit"`
+	Who         string `json:"who"`
+	Product     string `json:"product"`
+	Days        int    `json:"days"`
+	Email       string `json:"email"`
+	Phone       string `json:"phone"`
+	Name        string `json:"name"`
 }
 
 // Compared is the result of the compare tool.
@@ -120,6 +130,13 @@ func (t *Tools) Run(ctx context.Context, workspaceID uuid.UUID, name string, arg
 	zone, err := time.LoadLocation(analysis.TimeZone)
 	if err != nil {
 		zone = time.UTC
+	}
+	if run, ok := furtherRuns[name]; ok {
+		figures, err := run(t, ctx, looking{workspaceID, args, analysis, now, zone})
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(figures)
 	}
 	r, err := dates(args.From, args.To, now, zone)
 	if err != nil {

@@ -132,6 +132,8 @@ type Repository interface {
 	Funnel(ctx context.Context, workspaceID uuid.UUID, r Range) (FunnelFigures, error)
 	Channels(ctx context.Context, workspaceID uuid.UUID, r Range) (ChannelFigures, error)
 
+	Sides
+
 	// Place is what a question needs to be understood.
 	Place(ctx context.Context, workspaceID uuid.UUID) (Place, error)
 	KPIs(ctx context.Context, workspaceID uuid.UUID, q Question) (*KPIs, error)

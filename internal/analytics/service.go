@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/hashicorp/golang-lru/v2/expirable"
 	"github.com/shopspring/decimal"
 
 	"github.com/pulsehub/pulsehub/internal/apperr"
@@ -38,6 +39,8 @@ type Service struct {
 	running map[string]*computation
 	answers *lru.Cache[string, recentAnswer]
 	asking  map[string]*asking
+	// catalogues are the names of products of workspaces that were asked about lately.
+	catalogues *expirable.LRU[uuid.UUID, []string]
 }
 
 // Config is what a Service is made of.
@@ -57,7 +60,8 @@ func NewService(cfg Config) *Service {
 	if err != nil {
 		panic(err) // as above
 	}
-	return &Service{Config: cfg, running: map[string]*computation{}, recent: recent, answers: answers, asking: map[string]*asking{}}
+	return &Service{Config: cfg, running: map[string]*computation{}, recent: recent, answers: answers, asking: map[string]*asking{},
+		catalogues: expirable.NewLRU[uuid.UUID, []string](recentAnalyses, nil, catalogueLife)}
 }
 
 // computation is one under way that others may wait for.

@@ -58,7 +58,7 @@ type Intent struct {
 // Entities are what the message named, each only when said.
 type Entities struct {
 	Segment   string     `json:"segment,omitempty"` // key of a standard segment, e.g. cart_abandoners
-	Channel   string     `json:"channel,omitempty"` // email, sms, push or whatsapp
+	Channel   string     `json:"channel,omitempty"` // email, sms, push or whatsapp; of a data question also organic, paid, direct, social or referral
 	Metric    string     `json:"metric,omitempty"`  // revenue, orders, customers, conversion_rate, …
 	Timeframe *Timeframe `json:"timeframe,omitempty"`
 	Source    string     `json:"source,omitempty"`  // gtm, facebook_pixel or shopify

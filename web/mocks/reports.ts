@@ -152,6 +152,5 @@ export function reports(): HttpHandler[] {
     answer('cohorts', () => cohorts),
     answer('rfm', () => rfm),
     answer('predictions', () => predictions),
-    http.get('*/api/segments', () => HttpResponse.json({ items: [{ id: 'seg-1', name: 'Repeat customers', description: '', standard: true, rule: {}, criteria: 'Two orders or more', count: 946, history: [], createdAt: counted.computedAt, updatedAt: counted.computedAt }] })),
   ]
 }

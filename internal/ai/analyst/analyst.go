@@ -15,17 +15,17 @@ import (
 // Name is the analyst's name as a provider.
 const Name = "analyst"
 
-// Config is what the analyst is made of.
-type Config struct {
-	// Queries looks further into the data than the analysis goes. Nil: answers are about what the analysis has.
-	Queries ai.Queries
-}
+// Config is what the analyst looks into beyond the analysis. Without Queries answers are about what the analysis has.
+type Config ai.Data
 
 // Analyst answers every intent. The same question over the same data gets the same answer.
-type Analyst struct{ queries ai.Queries }
+type Analyst struct {
+	queries ai.Queries
+	look    ai.Data
+}
 
 // New makes the analyst.
-func New(cfg Config) *Analyst { return &Analyst{queries: cfg.Queries} }
+func New(cfg Config) *Analyst { return &Analyst{queries: cfg.Queries, look: ai.Data(cfg)} }
 
 var _ ai.Provider = (*Analyst)(nil)
 
@@ -33,7 +33,7 @@ var _ ai.Provider = (*Analyst)(nil)
 func (*Analyst) Name() string { return Name }
 
 // Model names the rules' version, so that a stored answer can be traced to them.
-func (*Analyst) Model() string { return "rules-1" }
+func (*Analyst) Model() string { return "rules-2" }
 
 // Answer streams the whole answer in one round; it never asks for look-ups. It fails only when the data cannot be read,
 // or with ctx.
@@ -102,40 +102,28 @@ func zoneOf(a *analytics.Analysis) *time.Location {
 	return time.UTC
 }
 
-// frame is the asked time frame, or the last 30 days.
-func (t *turn) frame() chat.Timeframe {
-	if f := t.req.Intent.Entities.Timeframe; f != nil {
-		return *f
-	}
-	return *t.cal.days(30, "last 30 days")
-}
-
-// preceding is the frame to compare f with: of the same length just before it, or the same days of the week before.
-func preceding(f chat.Timeframe) chat.Timeframe {
-	then := chat.Timeframe{From: f.From.Add(f.From.Sub(f.To)), To: f.From, Label: "the period of the same length before"}
-	switch f.Label {
-	case "this week":
-		then = chat.Timeframe{From: f.From.AddDate(0, 0, -7), To: f.To.AddDate(0, 0, -7), Label: "last week, up to the same day"}
-	case "last week":
-		then.Label = "the week before"
-	case "yesterday":
-		then.Label = "the day before"
-	case "today":
-		then.Label = "yesterday"
-	}
-	return then
-}
-
 func rangeOf(f chat.Timeframe) analytics.Range { return analytics.Range{From: f.From, To: f.To} }
 
 // Classifier is Classify as the chat workflow calls it.
 type Classifier struct{}
 
-// Classify tells what a question wants, given the exchanges before it, in the workspace's time zone.
-func (Classifier) Classify(question string, history []chat.Exchange, now time.Time, zone *time.Location) chat.Intent {
-	in := IntentInput{Question: question, Now: now, TimeZone: zone, HasData: true}
+// Classify tells what a question wants, given the exchanges before it and the names of products, in the workspace's time zone.
+func (Classifier) Classify(question string, history []chat.Exchange, products []string, now time.Time, zone *time.Location) chat.Intent {
+	in := IntentInput{Question: question, Now: now, TimeZone: zone, HasData: true, Products: products}
 	for _, e := range history {
 		in.Earlier = append(in.Earlier, e.Question)
 	}
 	return Classify(in)
+}
+
+// MayNameProduct tells whether a question, or one of those before it, has words that could name a
+// product: the others need no catalogue.
+func (Classifier) MayNameProduct(question string, history []chat.Exchange) bool {
+	cal := newCalendar(time.Unix(0, 0), time.UTC)
+	for _, e := range history[max(0, len(history)-4):] {
+		if read(e.Question, cal).mayNameProduct() {
+			return true
+		}
+	}
+	return read(question, cal).mayNameProduct()
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pulsehub/pulsehub/internal/chat"
+	"github.com/pulsehub/pulsehub/internal/customer"
 )
 
 // IntentInput is a question as it is to be classified.
@@ -36,12 +37,12 @@ func Classify(in IntentInput) chat.Intent {
 		}
 		r := read(q, cal)
 		r.entities.Product = product(q, in.Products)
-		intent = classify(r, before, in.HasData)
+		intent = classify(r, before, in.HasData, cal)
 	}
 	return intent
 }
 
-func classify(r reading, before *chat.Intent, hasData bool) chat.Intent {
+func classify(r reading, before *chat.Intent, hasData bool, cal calendar) chat.Intent {
 	name, confidence := r.name(hasData)
 	intent := chat.Intent{Name: name, Confidence: confidence, Entities: r.entities}
 	if before != nil && before.Name != chat.IntentGeneral {
@@ -49,9 +50,15 @@ func classify(r reading, before *chat.Intent, hasData bool) chat.Intent {
 			intent.Name, intent.Module, intent.Action = before.Name, before.Module, before.Action
 			intent.Confidence = min(0.9, before.Confidence)
 			intent.Entities = inherit(intent.Entities, before.Entities)
+			if f := before.Entities.Timeframe; f != nil && r.entities.Timeframe == nil && !r.has(tCompare) {
+				intent.Entities.Timeframe = cal.before(*f, r.words)
+			}
 		} else if name != chat.IntentGeneral && (r.has(tPronoun) || r.short(9) && r.opensWith(tFollow)) && !r.has(tPeople) {
 			intent.Entities = inherit(intent.Entities, before.Entities)
 		}
+	}
+	if intent.Name != chat.IntentDataQuestion && !slices.Contains(messageChannels, intent.Entities.Channel) {
+		intent.Entities.Channel = "" // nobody is written to by organic search
 	}
 	if intent.Name == chat.IntentGeneral {
 		intent.Entities = chat.Entities{Channel: intent.Entities.Channel, Metric: intent.Entities.Metric}
@@ -62,6 +69,9 @@ func classify(r reading, before *chat.Intent, hasData bool) chat.Intent {
 	intent.RequiresAuth = intent.Name.RequiresAuth()
 	return intent
 }
+
+// messageChannels are those that campaigns are sent by.
+var messageChannels = []string{"email", "sms", "push", "whatsapp"}
 
 // inherit fills what was not said now from what was said before. A new segment makes the old product moot, and so on:
 // only what is empty is filled.
@@ -87,124 +97,6 @@ func inherit(now, before chat.Entities) chat.Entities {
 	return now
 }
 
-// reading is what the lexicon sees in a question.
-type reading struct {
-	words    []string
-	tags     map[tag]int // how often
-	spans    []span      // in order
-	entities chat.Entities
-	metrics  []string
-}
-
-type span struct {
-	from, to int
-	entry    *entry
-}
-
-// read marks the longest phrases of the lexicon in the question, left to right, and the entities they name.
-func read(question string, cal calendar) reading {
-	r := reading{words: words(question), tags: map[tag]int{}}
-	covered := 0 // up to here; a phrase that lies within an earlier, longer one is not seen
-	for i := range r.words {
-		length := 0
-		var found []*entry
-		for _, p := range phrasesByFirst[r.words[i]] {
-			if len(p.words) < length || len(p.words) > len(r.words)-i || !slices.Equal(p.words, r.words[i:i+len(p.words)]) {
-				continue
-			}
-			if len(p.words) > length {
-				length, found = len(p.words), found[:0]
-			}
-			found = append(found, p.entry)
-		}
-		if i+length <= covered {
-			continue
-		}
-		covered = i + length
-		for _, e := range found {
-			r.spans = append(r.spans, span{i, i + length, e})
-			for _, t := range e.tags {
-				r.tags[t]++
-			}
-			r.take(e)
-		}
-	}
-	r.entities.Timeframe, _ = cal.find(r.words)
-	if len(r.metrics) > 0 {
-		r.entities.Metric = r.metrics[0]
-	}
-	return r
-}
-
-// metricRank prefers the figure asked for over the people it is asked of ("revenue per customer" is about revenue).
-var metricRank = map[string]int{"customers": 3, "channels": 2, "overview": 2, "products": 1, "orders": 1}
-
-func (r *reading) take(e *entry) {
-	switch e.entity {
-	case segmentEntity:
-		if r.entities.Segment == "" {
-			r.entities.Segment = e.value
-		} else if e.value == "at_risk_vips" || r.entities.Segment == "high_value_customers" && e.value == "at_risk_vips" {
-			r.entities.Segment = e.value
-		}
-	case channelEntity:
-		if r.entities.Channel == "" {
-			r.entities.Channel = e.value
-		}
-	case sourceEntity:
-		if r.entities.Source == "" {
-			r.entities.Source = e.value
-		}
-	case metricEntity:
-		if len(r.metrics) == 0 || metricRank[e.value] < metricRank[r.metrics[0]] {
-			r.metrics = slices.Insert(r.metrics, 0, e.value)
-		} else {
-			r.metrics = append(r.metrics, e.value)
-		}
-	}
-}
-
-func (r reading) has(any ...tag) bool {
-	return slices.ContainsFunc(any, func(t tag) bool { return r.tags[t] > 0 })
-}
-
-func (r reading) short(n int) bool { return len(r.words) <= n }
-
-// opensWith tells whether the first marked phrase, at the very start, carries the tag.
-func (r reading) opensWith(t tag) bool {
-	for _, s := range r.spans {
-		if s.from > r.polite() {
-			return false
-		}
-		if s.from == r.polite() && slices.Contains(s.entry.tags, t) {
-			return true
-		}
-	}
-	return false
-}
-
-// polite is how many words of courtesy come before the request itself.
-func (r reading) polite() int {
-	i := 0
-	for i < len(r.words) && slices.Contains([]string{"please", "can", "could", "would", "will", "you", "hey", "hi", "hello", "pls", "kindly", "now", "ok", "okay", "so", "then", "and", "also", "just", "quickly", "i", "want", "to", "need", "like", "let", "u", "pulsehub", "we"}, r.words[i]) {
-		i++
-	}
-	if i == len(r.words) {
-		return 0
-	}
-	return i
-}
-
-// only tells whether every marked phrase carries one of these tags.
-func (r reading) only(allowed ...tag) bool {
-	for _, s := range r.spans {
-		if !slices.ContainsFunc(s.entry.tags, func(t tag) bool { return slices.Contains(allowed, t) }) {
-			return false
-		}
-	}
-	return true
-}
-
 // name is the decision list: the first rule that holds wins, from the most telling to the least.
 func (r reading) name(hasData bool) (chat.IntentName, float64) {
 	switch {
@@ -212,8 +104,12 @@ func (r reading) name(hasData bool) (chat.IntentName, float64) {
 		return chat.IntentGeneral, 0.5
 	case r.aboutAccount():
 		return chat.IntentAccount, 0.95
+	case r.asksForSomebody():
+		return chat.IntentDataQuestion, 0.9
 	case r.aboutSources():
 		return chat.IntentDataSourceManagement, 0.93
+	case r.has(tOutside) && r.has(tMine, tCount, tCapability) && !r.has(tKnowledge, tSuggest, tHowTo, tWinBack, tCreate, tWrite):
+		return chat.IntentDataQuestion, 0.85
 	case r.knowledge():
 		return chat.IntentGeneral, 0.9
 	case r.manageSegments():
@@ -226,6 +122,10 @@ func (r reading) name(hasData bool) (chat.IntentName, float64) {
 		return chat.IntentGeneral, 0.95
 	case r.data():
 		return chat.IntentDataQuestion, 0.92
+	case r.entities.Product != "" && (r.has(tMine, tCount, tShow, tTrend, tWho, tCompare) || r.entities.Timeframe != nil):
+		return chat.IntentDataQuestion, 0.85
+	case r.entities.Timeframe != nil && len(r.words) > 2 && r.words[0] == "how" && slices.Contains([]string{"did", "was", "were", "is", "are"}, r.words[1]) && r.strange() == 0:
+		return chat.IntentDataQuestion, 0.8
 	case r.has(tCapability, tProduct, tSupport):
 		return chat.IntentGeneral, 0.9
 	case r.has(tDefine) && !r.has(tMine) && (r.has(tConcept) || !hasData):
@@ -369,6 +269,8 @@ func (r reading) advice() bool {
 	switch {
 	case r.has(tSuggest) && (about || r.has(tAll) || r.entities.Timeframe != nil || r.strange() == 0) && !r.onlyProducts():
 		return true
+	case r.asksAFact():
+		return false
 	case r.has(tWinBack) && (r.has(tHowTo, tShould, tReach, tPronoun, tPeople, tMine, tWrite, tSuggest, tCampaign, tMessage) || r.entities.Segment != "") && !(r.has(tCount) && !r.has(tHowTo, tShould)):
 		return true
 	case r.has(tHowTo, tShould) && r.has(tGoal) && (r.has(tNoun, tMine) || r.entities.Segment != ""):
@@ -393,6 +295,18 @@ func (r reading) advice() bool {
 	return false
 }
 
+// asksAFact tells "do our new buyers order again?" from "how do I get them to?".
+func (r reading) asksAFact() bool {
+	first := r.polite()
+	return first < len(r.words) && slices.Contains([]string{"do", "doe", "does", "did", "will", "are", "is", "have", "has"}, r.words[first]) &&
+		r.has(tPeople) && !r.has(tShould, tHowTo, tSuggest, tMessage, tCampaign)
+}
+
+// asksForSomebody tells a look-up of one customer from a message to one.
+func (r reading) asksForSomebody() bool {
+	return r.lookup != customer.Lookup{} && !r.has(tWrite, tReach, tRun, tCampaign, tMessage, tUpdate, tSuggest) || r.lookup.Email != "" && r.has(tShow, tWho) && !r.has(tWrite, tRun, tCampaign)
+}
+
 // onlyProducts is "recommend a product": there is nothing of ours to count or to write to.
 func (r reading) onlyProducts() bool {
 	return len(r.metrics) > 0 && r.metrics[0] == "products" && !r.has(tMine, tPeople, tCampaign, tMessage, tShould, tReach)
@@ -410,6 +324,9 @@ func (r reading) greeting() bool {
 }
 
 func (r reading) data() bool {
+	if r.has(tPredict) && r.has(tNoun, tPeople, tMine) {
+		return true
+	}
 	if !r.has(tNoun, tGroup, tCampaign) && r.entities.Segment == "" {
 		if r.has(tTrend, tRank, tCount) && r.has(tMine) && r.strange() == 0 {
 			return true
@@ -429,20 +346,28 @@ func (r reading) data() bool {
 var small = []string{
 	"a", "an", "the", "do", "does", "doe", "did", "you", "is", "are", "was", "were", "be", "been", "of", "to", "in", "on", "at", "for", "with", "any", "some", "this",
 	"i", "me", "and", "or", "have", "has", "had", "get", "got", "what", "when", "where", "how", "there", "so", "can", "could", "would", "will", "please", "from",
-	"right", "now", "currently", "than", "all", "last", "next", "time", "about", "day", "week", "month", "quarter", "year", "today", "yesterday", "if", "as", "by", "up", "not", "no",
+	"friday", "black", "right", "now", "currently", "than", "all", "last", "next", "time", "about", "day", "week", "month", "quarter", "year", "today", "yesterday", "if", "as", "by", "up", "not", "no",
 	"more", "much", "many", "other", "out", "good", "new", "it", "go", "pls", "happening", "ago", "weekend", "that", "who",
 }
 
 // strange is how many words mean nothing to the rules and are not small: many of them, and the question is of another world.
-func (r reading) strange() int {
-	n := 0
+func (r reading) strange() int { return len(r.strangers()) }
+
+func (r reading) strangers() (words []string) {
 	for i, w := range r.words {
 		marked := slices.ContainsFunc(r.spans, func(s span) bool { return i >= s.from && i < s.to })
 		if !marked && !slices.Contains(small, w) && number(w) == 0 && year(w) == 0 && month(w) < 0 && !slices.Contains(weekdays, w) {
-			n++
+			words = append(words, w)
 		}
 	}
-	return n
+	return words
+}
+
+// mayNameProduct tells whether there are words that could be a product's name: one of no meaning to us and no everyday word, or
+// several of no meaning.
+func (r reading) mayNameProduct() bool {
+	strangers := r.strangers()
+	return len(strangers) > 1 || slices.ContainsFunc(strangers, func(w string) bool { return !vocabulary[w] })
 }
 
 // elliptical tells a question that only makes sense after the one before: "and last month?", "what about SMS?", "why?",
@@ -456,6 +381,12 @@ func (r reading) elliptical(name chat.IntentName, confidence float64) bool {
 	}
 	if !r.short(9) {
 		return false
+	}
+	if len(r.places) > 0 && r.short(4) && !r.has(tCount, tRank, tNoun) {
+		return true // "what about Germany?", "and Austria"
+	}
+	if r.has(tBy) && r.short(6) && !r.has(tMine, tCount) && len(r.metrics) == 0 {
+		return true // "by channel?", "and per country"
 	}
 	telling := r.has(tSuggest, tWinBack, tShould, tCreate, tUpdate, tDelete, tRun, tConnect, tSync, tAccount, tWrite, tGoal, tKnowledge, tDemo, tDefine, tConcept)
 	switch {

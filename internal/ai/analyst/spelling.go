@@ -52,7 +52,7 @@ func mend(w string) string {
 	case "wek", "weeek":
 		return "week"
 	}
-	if len(w) < 5 || len(w) > 20 || vocabulary[w] || vocabulary[singular(w)] {
+	if len(w) < 5 || len(w) > 20 || vocabulary[w] || vocabulary[singular(w)] || countryOf[w] != "" || demonyms[w] != "" {
 		return w
 	}
 	allowed := 1

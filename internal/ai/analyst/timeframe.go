@@ -117,7 +117,14 @@ func (c calendar) at(w []string) (*chat.Timeframe, int) {
 		return c.weekend(next(1), 0, "this weekend"), 2
 	case "black":
 		if next(1) == "friday" {
-			return c.blackFriday(), 2
+			return c.blackFriday(next(2))
+		}
+	case "cyber":
+		switch next(1) {
+		case "monday":
+			return c.blackFriday("cyber")
+		case "week":
+			return c.blackFriday("week")
 		}
 	case "last", "past", "previous", "recent", "letzte", "letzten", "letzter":
 		return c.past(w)
@@ -255,14 +262,14 @@ func (c calendar) between(w []string) (*chat.Timeframe, int) {
 	second, m := c.named(w[n+1:])
 	if second == nil {
 		if w[n+1] == "now" || w[n+1] == "today" {
-			return c.frame(first.From, c.today.AddDate(0, 0, 1), "since "+first.Label), n + 3
+			return c.frame(first.From, c.today.AddDate(0, 0, 1), "since "+strings.TrimPrefix(first.Label, "on ")), n + 3
 		}
 		return first, n + 1
 	}
 	if second.To.Before(first.From) {
 		return nil, 0
 	}
-	return &chat.Timeframe{From: first.From, To: second.To, Label: first.Label + " to " + strings.TrimPrefix(second.Label, "on ")}, n + m + 2
+	return &chat.Timeframe{From: first.From, To: second.To, Label: strings.TrimPrefix(first.Label, "on ") + " to " + strings.TrimPrefix(second.Label, "on ")}, n + m + 2
 }
 
 // named is a year, a quarter (Q3 2026), a month (March, March 2026), a date or a weekday. The most recent one is meant.
@@ -280,8 +287,8 @@ func (c calendar) named(w []string) (*chat.Timeframe, int) {
 	}
 	if len(w[0]) == 2 && w[0][0] == 'q' && w[0][1] >= '1' && w[0][1] <= '4' {
 		y, used := c.today.Year(), 1
-		if len(w) > 1 && year(w[1]) > 0 {
-			y, used = year(w[1]), 2
+		if said, n := c.yearAfter(w[1:]); said > 0 {
+			y, used = said, 1+n
 		}
 		from := time.Date(y, time.Month(int(w[0][1]-'1')*3+1), 1, 0, 0, 0, 0, zone)
 		if from.After(c.today) && used == 1 {
@@ -291,8 +298,8 @@ func (c calendar) named(w []string) (*chat.Timeframe, int) {
 	}
 	if i := month(w[0]); i >= 0 {
 		y, used := c.today.Year(), 1
-		if len(w) > 1 && year(w[1]) > 0 {
-			y, used = year(w[1]), 2
+		if said, n := c.yearAfter(w[1:]); said > 0 {
+			y, used = said, 1+n
 		}
 		from := time.Date(y, time.Month(i+1), 1, 0, 0, 0, 0, zone)
 		if from.After(c.today) && used == 1 {
@@ -306,6 +313,23 @@ func (c calendar) named(w []string) (*chat.Timeframe, int) {
 		return c.frame(from, from.AddDate(0, 0, 1), "on "+from.Format("Monday 2 January")), 1
 	}
 	return nil, 0
+}
+
+// yearAfter is the year that is said with a month or quarter: "2025", "this year", "of last year".
+func (c calendar) yearAfter(w []string) (y, used int) {
+	if len(w) > 0 && (w[0] == "of" || w[0] == "in") {
+		y, used = c.yearAfter(w[1:])
+		return y, used + 1
+	}
+	switch {
+	case len(w) > 0 && year(w[0]) > 0:
+		return year(w[0]), 1
+	case len(w) > 1 && w[1] == "year" && w[0] == "this":
+		return c.today.Year(), 2
+	case len(w) > 1 && w[1] == "year" && (w[0] == "last" || w[0] == "previous"):
+		return c.today.Year() - 1, 2
+	}
+	return 0, 0
 }
 
 // date is 2026 03 01 (an ISO date as it is split into words), "1 March [2026]", "March 1st [2026]".
@@ -349,14 +373,24 @@ func (c calendar) date(w []string) (*chat.Timeframe, int) {
 	return nil, 0
 }
 
-// blackFriday is the Friday after the fourth Thursday of November: the last one that has begun.
-func (c calendar) blackFriday() *chat.Timeframe {
+// blackFriday is the Friday after the fourth Thursday of November: the last one that has begun. Its week is from Monday to
+// Sunday, its weekend from Friday to Cyber Monday.
+func (c calendar) blackFriday(of string) (*chat.Timeframe, int) {
 	for y := c.today.Year(); ; y-- {
 		first := time.Date(y, time.November, 1, 0, 0, 0, 0, c.today.Location())
 		day := first.AddDate(0, 0, (int(time.Thursday)-int(first.Weekday())+7)%7+22)
-		if !day.After(c.today) {
-			return c.frame(day, day.AddDate(0, 0, 1), fmt.Sprintf("Black Friday %d", y))
+		if day.AddDate(0, 0, -4).After(c.today) || of != "week" && day.After(c.today) || of == "cyber" && day.AddDate(0, 0, 3).After(c.today) {
+			continue
 		}
+		switch of {
+		case "week":
+			return c.frame(day.AddDate(0, 0, -4), day.AddDate(0, 0, 3), fmt.Sprintf("the week of Black Friday %d", y)), 3
+		case "weekend":
+			return c.frame(day, day.AddDate(0, 0, 4), fmt.Sprintf("Black Friday %d to Cyber Monday", y)), 3
+		case "cyber":
+			return c.frame(day.AddDate(0, 0, 3), day.AddDate(0, 0, 4), fmt.Sprintf("Cyber Monday %d", y)), 2
+		}
+		return c.frame(day, day.AddDate(0, 0, 1), fmt.Sprintf("Black Friday %d", y)), 2
 	}
 }
 

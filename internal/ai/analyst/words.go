@@ -51,6 +51,10 @@ const (
 	tChart      tag = "chart"
 	tTrouble    tag = "trouble" // something does not work
 	tSupport    tag = "support" // does it support, work with
+	tPlace      tag = "place"   // a country
+	tBy         tag = "by"      // by channel, per country: what a figure is split by
+	tPredict    tag = "predict" // what will happen
+	tOutside    tag = "outside" // what no shop data holds: the weather, competitors, costs
 )
 
 // An entry gives every one of its phrases (separated by |) its tags and, when it names an entity, that entity.
@@ -69,6 +73,8 @@ const (
 	channelEntity
 	metricEntity
 	sourceEntity
+	countryEntity // no entity of an intent: only answers read it
+	sideEntity    // likewise: what a figure is split by
 )
 
 func tags(t ...tag) []tag { return t }
@@ -79,7 +85,7 @@ var lexicon = []entry{
 	{phrases: "what can you do|what do you do|who are you|who am i talking to|am i talking to|what are you|how can you help|can you help me|help me out|what can i ask|what should i ask|what else can you do|how do you work|how does this work|how does it work|what is this|are you a bot|are you human|are you real|are you an ai|how much does it cost|what does it cost|pricing|price plan|is it free|is this free|free trial|getting started|get started|where do i start|what are your features|what features|need an account|which model do you use|which ai|is my data safe|data safe|who can see my data|where is my data stored|do you sell my data|open source", tags: tags(tCapability)},
 	{phrases: "pulsehub|pulse hub", tags: tags(tProduct)},
 	{phrases: "my|our|we|us|mine|ours|our shop|our store|my shop|my store|the shop|the store|this shop|unser|unsere|meine|wir", tags: tags(tMine)},
-	{phrases: "them|those|they|these|their|it|that|ones|of these|of those|this group|that group|those people|these people|this segment|that segment|these customers|those customers|her|him", tags: tags(tPronoun)},
+	{phrases: "them|those|they|these|their|it|that|ones|of these|of those|this group|that group|those people|these people|this segment|that segment|these customers|those customers|her|him|she|he", tags: tags(tPronoun)},
 	{phrases: "how many|how much|number of|count of|count|total|sum of|amount of|what share|what percentage|what percent|percentage of|percent of|share of|how big|how large|size of|how often|average|avg|median|rate|wie viele|wie viel|wieviel|wieviele", tags: tags(tCount)},
 	{phrases: "top|best|worst|most|least|biggest|highest|lowest|largest|smallest|strongest|weakest|busiest|best selling|bestselling|best seller|most popular|bottom|fastest growing|slowest|leading", tags: tags(tRank)},
 	{phrases: "show|show me|list|give me|display|tell me|find|identify|understand|know|learn more about|let me see|pull up|i want to see|can i see|could i see|view|see|open|look at|summarise|summarize|breakdown|break down|break it down|zeig|zeige", tags: tags(tShow)},
@@ -94,8 +100,8 @@ var lexicon = []entry{
 	{phrases: "order|purchase|transaction|bestellungen|sold|sell", tags: tags(tNoun), entity: metricEntity, value: "orders"},
 	{phrases: "average order value|average order|aov|average basket|basket size|average cart|order value|average spend|avg order value|avg order", tags: tags(tNoun), entity: metricEntity, value: "average_order"},
 	{phrases: "conversion rate|conversion|converting|converts|cvr|convert better|converts best|convert best|conversion funnel", tags: tags(tNoun), entity: metricEntity, value: "conversion_rate"},
-	{phrases: "visit|traffic|page view|pageview|page views|site visit|website visit|web session", tags: tags(tNoun), entity: metricEntity, value: "visits"},
-	{phrases: "funnel|drop off|dropoff|drop offs|lose people|losing people|lose customers|losing customers|lose visitors|losing visitors|where do people leave|where do they leave|leak", tags: tags(tNoun), entity: metricEntity, value: "funnel"},
+	{phrases: "visit|traffic|site visit|website visit|web session", tags: tags(tNoun), entity: metricEntity, value: "visits"},
+	{phrases: "funnel|drop off|dropoff|drop offs|lose people|losing people|lose customers|losing customers|lose visitors|losing visitors|where do people leave|where do they leave|leak|end up paying|end up buying|actually pay|actually buy|lose most people|lose the most people", tags: tags(tNoun), entity: metricEntity, value: "funnel"},
 	{phrases: "refund|refunded|return rate|returned items|money back", tags: tags(tNoun), entity: metricEntity, value: "refunds"},
 	{phrases: "active customer|active user|active people|active shoppers|active buyers|mau|dau|wau", tags: tags(tNoun, tPeople), entity: metricEntity, value: "active_customers"},
 	{phrases: "customer|buyer|shopper|client|people|profile|person|user|contact|subscriber|visitor|member|kunden|kunde|audience size|consumer", tags: tags(tNoun, tPeople), entity: metricEntity, value: "customers"},
@@ -111,13 +117,47 @@ var lexicon = []entry{
 	{phrases: "churn|churn rate|retention|retention rate|repeat rate|repurchase rate|repeat purchase rate", tags: tags(tNoun), entity: metricEntity, value: "retention"},
 	{phrases: "best time|best hour|best day|what time|which hour|which day|what hour|when do|when are|busiest hour|busiest day|time of day|day of the week|peak hour|peak time|send time|when should", tags: tags(tNoun), entity: metricEntity, value: "best_hour"},
 	{phrases: "reachable|reach by|can be reached|can i reach|can we reach|consent|opted in|opt in|opt ins|gave permission|phone number", tags: tags(tNoun), entity: metricEntity, value: "reachable"},
-	{phrases: "channel|traffic source|marketing channel|acquisition|come from|comes from|came from|coming from|attribution|roi|roas", tags: tags(tNoun), entity: metricEntity, value: "channels"},
+	{phrases: "channel|traffic source|marketing channel|acquisition|come from|comes from|came from|coming from|attribution", tags: tags(tNoun), entity: metricEntity, value: "channels"},
 	{phrases: "where do my customers come from|where do customers come from|where do our customers come from|where do visitors come from|where do my visitors come from|where does my traffic come from|where does traffic come from|where is my traffic coming from|where do people come from", tags: tags(tNoun, tWho), entity: metricEntity, value: "channels"},
 	{phrases: "overview|summary|report|snapshot|my business|our business", tags: tags(tNoun, tShow, tMine), entity: metricEntity, value: "overview"},
 	{phrases: "cohort|rfm", tags: tags(tNoun, tConcept)},
 	{phrases: "performance|performing|perform|kpi|metric|numbers|figure|statistics|stats|analytics|analysis|insight|data|dashboard|business doing|shop doing|store doing|are we doing|is business|how did we do|how are things|how did it go|how did we perform|doing", tags: tags(tNoun), entity: metricEntity, value: "overview"},
 	{phrases: "cart|basket|checkout|check out|warenkorb", tags: tags(tNoun), entity: noEntity},
-	{phrases: "birthday|location|country|city|countries|device|gender|age", tags: tags(tNoun)},
+	{phrases: "page view|pageview|page views", tags: tags(tNoun), entity: metricEntity, value: "page_views"},
+	{phrases: "product view|product views", tags: tags(tNoun), entity: metricEntity, value: "product_views"},
+	{phrases: "new customer|new buyer|first time buyer|first time customer|first order", tags: tags(tNoun, tPeople), entity: metricEntity, value: "new_buyers"},
+	{phrases: "spend|spent|brought in", tags: tags(tNoun), entity: metricEntity, value: "revenue"},
+	{phrases: "come back a|came back in|came back|order again in|by cohort|per cohort|retention by cohort|cohort retention|cohort table", tags: tags(tNoun), entity: metricEntity, value: "retention"},
+	{phrases: "organic|organic search|organic traffic", tags: tags(tNoun), entity: channelEntity, value: "organic"},
+	{phrases: "paid ad|paid traffic|paid search|paid channel|from paid|by paid|paid social|through paid|via paid|and paid|vs paid|or paid", tags: tags(tNoun), entity: channelEntity, value: "paid"},
+	{phrases: "direct traffic|direct visit|from direct|via direct", tags: tags(tNoun), entity: channelEntity, value: "direct"},
+	{phrases: "social|social media|from social", tags: tags(tNoun), entity: channelEntity, value: "social"},
+	{phrases: "referral traffic|from referral", tags: tags(tNoun), entity: channelEntity, value: "referral"},
+
+	// How a figure is to be split.
+	{phrases: "by channel|per channel|split by channel|by traffic source|by source|for each channel|each channel", tags: tags(tBy), entity: sideEntity, value: "channel"},
+	{phrases: "by country|per country|split by country|for each country|each country|which country|by market|per market|top country|where do our customers live|where do my customers live|where do customers live|in which country", tags: tags(tBy, tNoun), entity: sideEntity, value: "country"},
+	{phrases: "by product|per product|for each product|each product", tags: tags(tBy), entity: sideEntity, value: "product"},
+	{phrases: "new and returning|new vs returning|new versus returning|returning vs new|new or returning|by new and returning|first time and returning", tags: tags(tBy, tNoun), entity: sideEntity, value: "buyers"},
+
+	// What is to come.
+	{phrases: "expect|expected|predict|predicted|prediction|forecast|forecasted|projection|projected|foresee|outlook|next 30 day|next 90 day|next 60 day|next month|next week|next quarter|next year|next few week|next few month|next 5 year|next three month|next 3 month|coming week|coming month|will we get|will we make|will we sell|will we have|will there be|according to your model|according to the model", tags: tags(tPredict)},
+	{phrases: "will buy|will order|going to buy|going to order|likely to buy|likely to order|likely to purchase|will buy again|will order again|buy again soon|order again soon|still active|probability alive|still alive|still customer", tags: tags(tPredict, tNoun, tPeople)},
+	{phrases: "likely to churn|will churn|churn risk|risk of churning|at risk of churning|going to churn|churn probability|churn prediction|at risk of leaving|likely to leave", tags: tags(tPredict, tNoun, tPeople), entity: segmentEntity, value: "at_risk_vips"},
+
+	// What is not in a shop's data; skill_outside.go says why.
+	{phrases: "profit margin|margin|profit|gross profit|net profit|cost of good|ebit|profitability|profitable", tags: tags(tOutside)},
+	{phrases: "ad spend|spend on ad|spent on ad|spend on google|spend on facebook|spend on advertising|spend on marketing|advertising cost|marketing budget|marketing cost|acquisition cost|customer acquisition cost|cost per click|cost per order|cost per customer|cpc|cpa|cac|roas|roi|cost us to acquire|to acquire a customer", tags: tags(tOutside)},
+	{phrases: "competitor|competition|rival|market share|competing shop|other shop", tags: tags(tOutside)},
+	{phrases: "follower|follower growth|instagram follower|like on facebook|social reach", tags: tags(tOutside)},
+	{phrases: "stock|in stock|inventory|stock level|left in stock|warehouse|out of stock|sold out", tags: tags(tOutside)},
+	{phrases: "weather|rain|snow|sunny|heat wave|temperature|storm", tags: tags(tOutside)},
+	{phrases: "walked into|walk in|footfall|foot traffic|physical store|brick and mortar|till", tags: tags(tOutside)},
+	{phrases: "women|woman|men|gender|female|male|age group|year old|how old|income group", tags: tags(tOutside)},
+	{phrases: "satisfaction|customer satisfaction|nps score|review|rating|star rating|support ticket|happy with u", tags: tags(tOutside)},
+	{phrases: "device|mobile or desktop|desktop or mobile|on mobile|on desktop|browser|iphone|android", tags: tags(tOutside)},
+	{phrases: "delivery time|shipping time|shipping cost|shipping delay|return reason|why do people return", tags: tags(tOutside)},
+	{phrases: "birthday|location|country|city|countries|gender|age", tags: tags(tNoun)},
 
 	// The standard segments.
 	{phrases: "cart abandoner|abandoner|abandoned cart|abandoned their cart|abandoned a cart|abandoned the cart|abandoned basket|abandoned checkout|abandoned their basket|abandoned their checkout|abandoned my cart|abandoned carts|abandoning cart|abandoning their cart|abandon their cart|abandon cart|abandon the cart|abandon a cart|abandon checkout|abandoning checkout|cart abandonment|abandoned|left without buying|left items in|left something in|left stuff in|leave items in|left their cart|left the cart|left a cart|left cart|open cart|did not check out|did not checkout|did not complete checkout|did not finish checkout|never checked out|not completed their order|did not complete their order|did not complete their purchase|warenkorb abgebrochen", tags: tags(tNoun, tPeople), entity: segmentEntity, value: "cart_abandoners"},
@@ -127,7 +167,7 @@ var lexicon = []entry{
 	{phrases: "potential customer|prospect|window shopper|browsers|browse but|browsed but|looked but|look but|viewed but|have not bought|has not bought|never bought|never ordered|never purchased|not bought yet|have not ordered|have not purchased|not purchased yet|not yet bought|never buy|did not buy|non buyer|potential buyer|interested but", tags: tags(tNoun, tPeople), entity: segmentEntity, value: "potential_customers"},
 	{phrases: "repeat customer|repeat buyer|returning customer|returning buyer|loyal customer|loyal|bought twice|bought more than once|ordered twice|repeat purchaser|repeat shopper|regulars|stammkunden", tags: tags(tNoun, tPeople), entity: segmentEntity, value: "repeat_customers"},
 	{phrases: "lapsed customer|lapsed|lapsed buyer|inactive customer|inactive|dormant|dormant customer|lost customer|former customer|churned customer|churned|sleeping customer|have not bought in|has not bought in|have not ordered in|have not purchased in|not bought in|not ordered in|not purchased in|stopped buying|went quiet|gone quiet|gone cold|old customer|have not been back|did not come back|not come back", tags: tags(tNoun, tPeople), entity: segmentEntity, value: "lapsed_customers"},
-	{phrases: "at risk vip|at risk customer|at risk|vips at risk|vip at risk|about to churn|likely to churn|might churn|could churn|slipping away|going to lose|might lose|churning vip|high value at risk|risk of churn|churn risk|about to lose|best customer are leaving", tags: tags(tNoun, tPeople), entity: segmentEntity, value: "at_risk_vips"},
+	{phrases: "at risk vip|at risk customer|at risk|vips at risk|vip at risk|about to churn|likely to churn|might churn|could churn|slipping away|going to lose|might lose|churning vip|high value at risk|risk of churn|churn risk|about to leave|about to lose|best customer are leaving", tags: tags(tNoun, tPeople), entity: segmentEntity, value: "at_risk_vips"},
 	{phrases: "segment|audience|cohort of|customer group|target group|group of customer|list of customer", tags: tags(tGroup)},
 
 	// Channels, and what is said over them.
@@ -216,6 +256,11 @@ type phrase struct {
 }
 
 func init() {
+	for _, names := range []map[string]string{countryOf, demonyms} {
+		for name, code := range names {
+			lexicon = append(lexicon, entry{phrases: name, tags: tags(tPlace), entity: countryEntity, value: code})
+		}
+	}
 	listed := map[string]bool{}
 	for i := range lexicon {
 		e := &lexicon[i]
@@ -224,6 +269,9 @@ func init() {
 			words := make([]string, len(raw))
 			for j, w := range raw {
 				words[j] = singular(w)
+				if e.entity == countryEntity {
+					continue // a misspelt country is asked about, and not guessed
+				}
 				vocabulary[w], vocabulary[words[j]] = true, true
 				if len(words[j]) >= 5 && !listed[words[j]] {
 					listed[words[j]] = true

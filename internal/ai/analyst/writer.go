@@ -162,7 +162,9 @@ func within(f chat.Timeframe) string {
 		return "in the " + f.Label
 	case strings.Contains(f.Label, " to "):
 		return "from " + f.Label
-	case first == "Black":
+	case first == "the":
+		return "in " + f.Label
+	case first == "Black", first == "Cyber":
 		return "on " + f.Label
 	case slices.Contains(months, strings.ToLower(first)), first != "" && first[0] == 'Q', year(first) > 0:
 		return "in " + f.Label

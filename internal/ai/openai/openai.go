@@ -156,13 +156,18 @@ func (r *round) plain() error {
 	return nil
 }
 
-// charts shows what the look-ups of the round before found.
+// charts shows, as charts and tables, what the look-ups of the round before found.
 func (r *round) charts() {
 	for i, c := range r.req.ToolCalls {
 		chart, ok := figureOf(c, i)
 		shown := slices.ContainsFunc(r.req.EarlierParts, func(p chat.Part) bool { return p.Type == chat.PartChart && p.Key == chart.Key })
 		if ok && !shown {
 			r.sink.Chart(chart)
+		}
+		table, ok := tableOf(c, i)
+		shown = slices.ContainsFunc(r.req.EarlierParts, func(p chat.Part) bool { return p.Type == chat.PartTable && p.Key == table.Key })
+		if ok && !shown {
+			r.sink.Table(table)
 		}
 	}
 }

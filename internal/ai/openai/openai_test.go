@@ -209,7 +209,7 @@ func TestLengthLimitIsSaid(t *testing.T) {
 func TestLookUps(t *testing.T) {
 	p, o := setup(t, sandbox.OpenAIConfig{}, nil)
 	queries := &aitest.Queries{}
-	run := ai.NewTools(ai.ToolsConfig{Queries: queries, Analyses: fixedAnalysis{}})
+	run := ai.NewTools(ai.ToolsConfig{Data: ai.Data{Queries: queries}, Analyses: fixedAnalysis{}})
 	o.Say(
 		sandbox.Answer{ToolCalls: []sandbox.ToolCall{
 			{ID: "call_1", Name: "timeseries", Arguments: `{"metric":"revenue","granularity":"day","from":"2026-11-01","to":"2026-11-03"}`},

@@ -43,7 +43,7 @@ This question needs no customer data: it is small talk, about what PulseHub does
 
 const dataTask = `
 
-Answer from the workspace's data. Its totals are over all time unless a member says otherwise. For other ranges, single products or a course over time, call the tools; call several at once when that saves a round. Charts of what you look up are shown to the reader by themselves: do not draw tables of the same figures.`
+Answer from the workspace's data. Its totals are over all time unless a member says otherwise. For other ranges, single products or a course over time, call the tools; call several at once when that saves a round. For "why did revenue fall" call explain_change; when it did not fall, say so first. People whom you look up are shown to the reader as a table: you get no names, and need none. What no tool can tell (weather, competitors, costs, stock) you say you cannot, and what data it would take. Charts of what you look up are shown to the reader by themselves: do not draw tables of the same figures.`
 
 const noDataTask = `
 

@@ -142,6 +142,8 @@ func (b *book) call(c ai.ToolCall) {
 				b.count("Visits from "+s.Channel, s.Visits, f.Query)
 			}
 		}
+	default:
+		b.further(c)
 	}
 }
 
@@ -277,7 +279,7 @@ func figureOf(c ai.ToolCall, n int) (ai.Chart, bool) {
 			chart.X, chart.Series[0].Values = append(chart.X, s.Channel), append(chart.Series[0].Values, s.Revenue.InexactFloat64())
 		}
 	default:
-		return chart, false
+		return furtherFigureOf(c, chart)
 	}
 	return chart, true
 }

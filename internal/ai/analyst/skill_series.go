@@ -20,9 +20,25 @@ func (t *turn) value(metric string, d decimal.Decimal, label, query string) figu
 	return t.w.count(d.IntPart(), label, query)
 }
 
+// followed are the metrics that only the analytics pages' questions have.
+var followed = []string{"new_buyers", "page_views", "product_views"}
+
+func wantsSeries(t *turn, q inquiry) bool {
+	switch q.metric {
+	case "revenue", "orders", "visits", "active_customers", "signups", "refunds", "events":
+		return true
+	case "customers":
+		return q.entities.Timeframe != nil
+	}
+	return slices.Contains(followed, q.metric) && t.look.Figures != nil
+}
+
 // series answers how much there was of a metric in a time frame: the total, how it compares, the course of it.
-func (t *turn) series(metric string, r reading) error {
-	f := t.frame()
+func (t *turn) series(q inquiry) error {
+	f, metric := t.frame(), q.metric
+	if metric == "customers" {
+		metric = "active_customers"
+	}
 	if t.queries == nil {
 		return t.withoutQueries(metric)
 	}
@@ -44,18 +60,48 @@ func (t *turn) series(metric string, r reading) error {
 	if f.To.Sub(f.From) < 36*time.Hour {
 		return nil
 	}
-	s, err := t.queries.Timeseries(t.ctx, t.req.WorkspaceID, metric, granularity(f, r), rangeOf(f))
+	step := granularity(f, q.reading)
+	s, err := t.steps(metric, step, f)
 	if err != nil {
 		return err
 	}
-	t.course(s)
+	t.course(s, step)
 	return nil
 }
 
 // total is a metric over a frame, with its SQL.
 func (t *turn) total(metric string, f chat.Timeframe) (decimal.Decimal, string, error) {
+	if slices.Contains(followed, metric) {
+		s, err := t.steps(metric, "month", f)
+		return s.Total, s.Query, err
+	}
 	c, err := t.queries.Totals(t.ctx, t.req.WorkspaceID, rangeOf(f))
 	return c.Of(metric), c.Query, err
+}
+
+// steps is a metric step by step.
+func (t *turn) steps(metric, granularity string, f chat.Timeframe) (analytics.SeriesFigures, error) {
+	if !slices.Contains(followed, metric) {
+		return t.queries.Timeseries(t.ctx, t.req.WorkspaceID, metric, granularity, rangeOf(f))
+	}
+	ask := askedFor(f)
+	ask.Metric, ask.Granularity = metric, granularity
+	s, err := t.look.Figures.Series(t.ctx, t.req.WorkspaceID, ask)
+	if err != nil {
+		return analytics.SeriesFigures{}, err
+	}
+	out := analytics.SeriesFigures{Metric: metric, Unit: s.Unit, Query: s.Query}
+	if out.Total, err = decimal.NewFromString(s.Total); err != nil {
+		return out, err
+	}
+	for _, p := range s.Steps {
+		v, err := decimal.NewFromString(p.Value)
+		if err != nil {
+			return out, err
+		}
+		out.Steps = append(out.Steps, analytics.SeriesStep{Start: p.Start, Value: v})
+	}
+	return out, nil
 }
 
 // phrase puts a figure into words, as in "1,204 orders".
@@ -74,7 +120,7 @@ func (t *turn) phrase(metric string, f figure) namedFigure {
 }
 
 // course shows a series as a line and says where it peaked.
-func (t *turn) course(s analytics.SeriesFigures) {
+func (t *turn) course(s analytics.SeriesFigures, step string) {
 	if len(s.Steps) < 2 {
 		return
 	}
@@ -88,14 +134,35 @@ func (t *turn) course(s analytics.SeriesFigures) {
 		}
 	}
 	if at, err := time.Parse(time.DateOnly, best.Start); err == nil && best.Value.IsPositive() {
-		t.w.say(" The high point was %s, with %s.", at.Format("2 January"), t.value(s.Metric, best.Value, sentence(metricName(s.Metric))+", "+best.Start, s.Query))
+		when := at.Format("2 January")
+		switch step {
+		case "week":
+			when = "the week of " + when
+		case "month":
+			when = at.Format("January 2006")
+		}
+		t.w.say(" The high point was %s, with %s.", when, t.value(s.Metric, best.Value, sentence(metricName(s.Metric))+", "+best.Start, s.Query))
 	}
 	t.w.sink.Chart(chart)
 }
 
 // granularity is the asked one, or what gives a readable number of steps.
 func granularity(f chat.Timeframe, r reading) string {
-	for _, w := range r.words {
+	if g := granularityIn(r.words); g != "" {
+		return g
+	}
+	switch days := f.To.Sub(f.From).Hours() / 24; {
+	case days <= 62:
+		return "day"
+	case days <= 400:
+		return "week"
+	}
+	return "month"
+}
+
+// granularityIn is day, week or month, where the words say so.
+func granularityIn(words []string) string {
+	for _, w := range words {
 		switch w {
 		case "daily":
 			return "day"
@@ -105,18 +172,12 @@ func granularity(f chat.Timeframe, r reading) string {
 			return "month"
 		}
 	}
-	for i, w := range r.words {
-		if (w == "by" || w == "per") && i+1 < len(r.words) && slices.Contains([]string{"day", "week", "month"}, r.words[i+1]) {
-			return r.words[i+1]
+	for i, w := range words {
+		if (w == "by" || w == "per") && i+1 < len(words) && slices.Contains([]string{"day", "week", "month"}, words[i+1]) {
+			return words[i+1]
 		}
 	}
-	switch days := f.To.Sub(f.From).Hours() / 24; {
-	case days <= 62:
-		return "day"
-	case days <= 400:
-		return "week"
-	}
-	return "month"
+	return ""
 }
 
 // withoutQueries answers from the analysis, which knows the last 30 days and the 30 before.
@@ -149,38 +210,6 @@ func (t *turn) withoutQueries(metric string) error {
 	if metric == "revenue" || metric == "orders" {
 		t.revenueChart(30)
 	}
-	return nil
-}
-
-// ratio answers the two metrics that are quotients, with what they are made of.
-func (t *turn) ratio(metric string) error {
-	f := t.frame()
-	if t.queries == nil {
-		if metric == "average_order" {
-			t.w.say("The average order is **%s**, over all of your orders.", t.w.money(t.an.Overview.AverageOrder, "Average order", t.an.Queries["overview"]))
-			return nil
-		}
-		return t.funnel()
-	}
-	c, err := t.queries.Totals(t.ctx, t.req.WorkspaceID, rangeOf(f))
-	if err != nil {
-		return err
-	}
-	if metric == "conversion_rate" {
-		if c.Visits == 0 {
-			t.w.say("There were no visits %s, so there is no conversion rate.", within(f))
-			return nil
-		}
-		t.w.say("**%s of visits became orders** %s: %s orders from %s visits.", t.w.percent(float64(c.Orders)/float64(c.Visits), "Conversion rate, "+f.Label, c.Query), within(f),
-			t.w.count(c.Orders, "Orders, "+f.Label, c.Query), t.w.count(c.Visits, "Visits, "+f.Label, c.Query))
-		return nil
-	}
-	if c.Orders == 0 {
-		t.w.say("There were no orders %s, so there is no average.", within(f))
-		return nil
-	}
-	t.w.say("The average order %s was **%s**: %s from %s orders.", within(f), t.w.money(c.Revenue.Div(decimal.NewFromInt(c.Orders)), "Average order, "+f.Label, c.Query),
-		t.w.money(c.Revenue, "Revenue, "+f.Label, c.Query), t.w.count(c.Orders, "Orders, "+f.Label, c.Query))
 	return nil
 }
 

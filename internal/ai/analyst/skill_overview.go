@@ -3,8 +3,6 @@ package analyst
 import (
 	"slices"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/pulsehub/pulsehub/internal/ai"
 	"github.com/pulsehub/pulsehub/internal/analytics"
 	"github.com/pulsehub/pulsehub/internal/recommend"
@@ -44,29 +42,39 @@ func (t *turn) revenueChart(days int) {
 	t.w.sink.Chart(c)
 }
 
+func wantsCustomers(_ *turn, q inquiry) bool {
+	return q.metric == "customers" && q.entities.Timeframe == nil
+}
+
 // customers counts the customers, and lists the standard groups they fall into.
-func (t *turn) customers(r reading) {
+func (t *turn) customers(r inquiry) error {
 	o, q := t.an.Overview, t.an.Queries["overview"]
 	if r.has(tRank) {
 		if s, ok := segmentNamed(t.an, "high_value_customers"); ok && s.Size > 0 {
 			t.w.say("Your best customers are the **%s** in **%s** (%s).", t.w.count(s.Size, "People in "+s.Name, t.an.Queries["segments"]), s.Name, s.Criteria)
 			t.w.say(" They have spent %s so far.", t.w.money(s.Revenue, "Revenue of "+s.Name, t.an.Queries["segments"]))
-			return
+			return nil
 		}
 	}
 	t.w.say("You have **%s customers**; %s of them were active in the last 30 days.", t.w.count(o.Customers, "Customers", q), t.w.count(o.Last30.ActiveCustomers, "Active customers, last 30 days", q))
 	t.w.paragraph("They fall into these groups, and one person can be in several:")
 	t.segmentTable()
+	return nil
+}
+
+func wantsReach(_ *turn, q inquiry) bool {
+	c := q.entities.Channel
+	return q.metric == "reachable" || slices.Contains(messageChannels, c) && (q.metric == "customers" || q.metric == "")
 }
 
 // reachable is how many people may be written to, by channel.
-func (t *turn) reachable() {
+func (t *turn) reachable(inquiry) error {
 	o, q := t.an.Overview, t.an.Queries["overview"]
 	reach := map[string]int64{"email": o.ReachableEmail, "sms": o.ReachableSMS, "push": o.ReachablePush, "whatsapp": o.ReachableWhatsApp}
 	if c := t.req.Intent.Entities.Channel; c != "" {
 		t.w.say("You can reach **%s** of your %s customers by %s: they gave consent and have an address for it.",
 			t.w.count(reach[c], "Reachable by "+channelName(c), q), t.w.count(o.Customers, "Customers", q), channelName(c))
-		return
+		return nil
 	}
 	t.w.say("Of your %s customers, with consent and an address, you can reach:\n", t.w.count(o.Customers, "Customers", q))
 	chart := ai.Chart{Key: "reachable", Title: "Reachable customers by channel", Kind: "bar", Unit: "count", Query: q, Series: []ai.Series{{Name: "Customers"}}}
@@ -76,15 +84,18 @@ func (t *turn) reachable() {
 		chart.X, chart.Series[0].Values = append(chart.X, name), append(chart.Series[0].Values, float64(reach[c]))
 	}
 	t.w.sink.Chart(chart)
+	return nil
 }
 
 var weekdayNames = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 
+func wantsBestHour(_ *turn, q inquiry) bool { return q.metric == "best_hour" && !q.has(tProduct) }
+
 // bestHour is when customers are most active, from the 168 hours of the week.
-func (t *turn) bestHour() {
+func (t *turn) bestHour(inquiry) error {
 	if len(t.an.Hours) == 0 {
 		t.cannot("There is not enough activity yet to tell a best hour.", "overall figures of your shop")
-		return
+		return nil
 	}
 	q := t.an.Queries["hours"]
 	hours := slices.Clone(t.an.Hours)
@@ -105,73 +116,5 @@ func (t *turn) bestHour() {
 		chart.X = append(chart.X, twoDigits(h)+":00")
 	}
 	t.w.sink.Chart(chart)
-}
-
-// lifetimeValue is what has been spent per customer so far; the future is not predicted here.
-func (t *turn) lifetimeValue() {
-	o, q := t.an.Overview, t.an.Queries["overview"]
-	if o.Customers == 0 {
-		t.cannot("There are no customers yet.", "visits and events")
-		return
-	}
-	t.w.say("So far a customer has spent **%s** on average: %s from %s customers, counting those who never bought.",
-		t.w.money(o.Revenue.Div(decimal.NewFromInt(o.Customers)), "Revenue per customer", q), t.w.money(o.Revenue, "Revenue", q), t.w.count(o.Customers, "Customers", q))
-	if s, ok := segmentNamed(t.an, "high_value_customers"); ok && s.Size > 0 {
-		t.w.say(" Your %s high-value customers account for %s of it.", t.w.count(s.Size, "People in "+s.Name, t.an.Queries["segments"]), t.w.money(s.Revenue, "Revenue of "+s.Name, t.an.Queries["segments"]))
-	}
-	t.w.paragraph("This is what they have spent, not a prediction of what they will.")
-}
-
-// retention is told by the groups that show it.
-func (t *turn) retention() {
-	q := t.an.Queries["segments"]
-	t.w.say("Who stays and who leaves shows in these groups:\n")
-	found := false
-	for _, key := range []string{"repeat_customers", "lapsed_customers", "at_risk_vips"} {
-		if s, ok := segmentNamed(t.an, key); ok {
-			found = true
-			t.w.say("\n- **%s:** %s %s, %s of all customers (%s)", s.Name, t.w.count(s.Size, "People in "+s.Name, q), people(s.Size), t.w.percent(s.Share, s.Name+" as a share of all customers", q), s.Criteria)
-		}
-	}
-	if !found {
-		t.w.say("\n- none of them has people yet")
-	}
-	t.w.paragraph("A churn rate over time needs cohorts, which I do not compute here yet.")
-}
-
-// events counts one type of event, over everything.
-func (t *turn) events(typ, label string) {
-	for _, c := range t.an.Overview.EventsByType {
-		if c.Name == typ {
-			t.w.say("**%s:** %s, over all of your data.", label, t.w.count(c.Count, label, t.an.Queries["overview"]))
-			return
-		}
-	}
-	t.cannot("None of your events is of that kind.", "visits, carts, orders and revenue")
-}
-
-// source says what is known per source: events, not money.
-func (t *turn) source(source, metric string) {
-	for _, c := range t.an.Overview.EventsBySource {
-		if c.Name == source {
-			t.w.say("%s has sent **%s events** in all.", sourceName(source), t.w.count(c.Count, "Events from "+sourceName(source), t.an.Queries["overview"]))
-			t.w.paragraph("I do not split %s by source, because the same order can be seen by more than one. By **channel** (where the visit came from) I can: ask “Which channel brings the most revenue?”", metricName(metric))
-			return
-		}
-	}
-	t.cannot(sourceName(source)+" has not sent any events.", "everything your other sources have sent")
-}
-
-func metricName(metric string) string {
-	switch metric {
-	case "active_customers":
-		return "active customers"
-	case "signups":
-		return "sign-ups"
-	case "average_order":
-		return "the average order"
-	case "conversion_rate":
-		return "the conversion rate"
-	}
-	return metric
+	return nil
 }

@@ -6,90 +6,15 @@ import (
 
 	"github.com/pulsehub/pulsehub/internal/ai"
 	"github.com/pulsehub/pulsehub/internal/analytics"
-	"github.com/pulsehub/pulsehub/internal/chat"
 	"github.com/pulsehub/pulsehub/internal/recommend"
 )
 
-// data answers a question about the workspace's figures, by what it names.
-func (t *turn) data() error {
-	e := t.req.Intent.Entities
-	r := read(t.req.Question, t.cal)
-	metric := e.Metric
-	if e.Source != "" && metric != "" && metric != "events" {
-		t.source(e.Source, metric)
-		return nil
-	}
-	switch {
-	case e.Segment != "" && (metric == "" || slices.Contains([]string{"customers", "reachable", "best_hour", "overview", "orders", "revenue", "average_order", "cart_abandonment", "products", "conversion_rate", "channels"}, metric)):
-		return t.segment(r)
-	case metric == "best_hour" && !r.has(tProduct):
-		t.bestHour()
-		return nil
-	case metric == "reachable", e.Channel != "" && (metric == "customers" || metric == ""):
-		t.reachable()
-		return nil
-	case e.Channel != "" && slices.Contains([]string{"revenue", "orders", "visits", "channels", "conversion_rate", "average_order"}, metric):
-		return t.channels()
-	case slices.Contains(r.metrics, "channels") || e.Metric == "channels":
-		return t.channels()
-	case metric == "products" || slices.Contains(r.metrics, "products") && r.has(tRank):
-		return t.products()
-	case metric == "funnel", metric == "cart_abandonment":
-		return t.funnel()
-	case r.has(tWhy) || t.req.Intent.Action == chat.ActionExplain:
-		return t.explain(seriesMetric(metric))
-	case r.has(tCompare) || t.req.Intent.Action == chat.ActionCompare:
-		return t.compare()
-	}
-	switch metric {
-	case "revenue", "orders", "visits", "active_customers", "signups", "refunds", "events":
-		return t.series(metric, r)
-	case "conversion_rate", "average_order":
-		return t.ratio(metric)
-	case "customers":
-		if e.Timeframe != nil {
-			return t.series("active_customers", r)
-		}
-		t.customers(r)
-		return nil
-	case "lifetime_value":
-		t.lifetimeValue()
-		return nil
-	case "retention":
-		t.retention()
-		return nil
-	case "leads":
-		t.events("lead_captured", "Leads captured")
-		return nil
-	case "open_rate", "click_rate", "delivery":
-		t.cannot("No campaign has been sent from this workspace yet, so there are no opens, clicks or deliveries to report.", "how many people you can reach on each channel, and what to send them")
-		return nil
-	case "", "overview":
-		if e.Timeframe != nil {
-			return t.compare()
-		}
-		t.overview()
-		return nil
-	}
-	t.overview()
-	return nil
-}
-
-func seriesMetric(metric string) string {
-	if slices.Contains(analytics.Metrics, metric) {
-		return metric
-	}
-	return "revenue"
-}
-
-// cannot says plainly what the data does not hold, and what it can answer instead.
-func (t *turn) cannot(why, instead string) {
-	t.w.say("%s", why)
-	t.w.paragraph("What I can tell you from your data: %s.", instead)
+func wantsSegment(t *turn, q inquiry) bool {
+	return q.entities.Segment != "" && (q.metric == "" || slices.Contains([]string{"customers", "reachable", "best_hour", "overview", "orders", "revenue", "average_order", "cart_abandonment", "products", "conversion_rate", "channels"}, q.metric))
 }
 
 // segment answers who is in a standard segment, how many, and how to reach them.
-func (t *turn) segment(r reading) error {
+func (t *turn) segment(inquiry) error {
 	e := t.req.Intent.Entities
 	s, ok := segmentNamed(t.an, e.Segment)
 	if !ok {
