@@ -33,6 +33,30 @@ func (s shop) multitude(workspaceID uuid.UUID, n int) {
 	require.NoError(s.t, err)
 }
 
+// What very many match is listed in the same order as what few do.
+func TestWhatManyMatchIsListedInOrder(t *testing.T) {
+	s := setupShop(t)
+	w := s.workspace("UTC")
+	s.multitude(w, 2_500)
+	list := func(text string) (names []string) {
+		for cursor := ""; ; {
+			people, next, err := s.ListCustomers(s.ctx, w, customer.Query{Text: text}, 100, cursor)
+			require.NoError(t, err)
+			for _, p := range people {
+				names = append(names, p.Name)
+			}
+			if cursor = next; cursor == "" {
+				return names
+			}
+		}
+	}
+	all := list("")
+	require.Len(t, all, 2_500)
+	require.Equal(t, all, list("PERSON"))
+	require.Equal(t, all, list("+49 30"))
+	require.Empty(t, list("given "))
+}
+
 func TestCustomersAreListedInWholeAndInOrder(t *testing.T) {
 	s := setupShop(t)
 	w := s.workspace("UTC")

@@ -34,7 +34,9 @@ func CustomerListPlans(ctx context.Context, t testing.TB, s *Store, workspaceID 
 	}
 	explain("seen", seenSQL, args)
 	explain("never seen", neverSeenSQL, args)
-	explain("found", foundSQL, args)
+	explain("found", "SELECT id FROM ("+matchesSQL+") found LIMIT 1001", args)
+	args["ids"] = []uuid.UUID{uuid.New(), uuid.New()}
+	explain("sorted", foundSQL, args)
 	explain("timeline", timelineSQL, workspaceID, uuid.New(), firstPage.at, "", uuid.Max, 31)
 	return plans
 }
