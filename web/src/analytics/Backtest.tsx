@@ -48,7 +48,7 @@ export function Backtest({ test }: { test: PredictionBacktest }) {
         rows={test.byFrequency}
         rowKey={(g) => String(g.repeats)}
         columns={[
-          { key: 'repeats', label: 'Repeats before', cell: (g) => `${g.repeats}${g.repeats === last ? ' or more' : ''}` },
+          { key: 'repeats', label: 'Repeats', hint: 'Repeat orders before', cell: (g) => `${g.repeats}${g.repeats === last ? ' or more' : ''}` },
           { key: 'customers', label: 'Customers', align: 'right', cell: (g) => formatCount(g.customers) },
           { key: 'expected', label: 'Expected', align: 'right', hint: 'Orders a customer', cell: (g) => g.expected.toFixed(2) },
           { key: 'actual', label: 'Came', align: 'right', hint: 'Orders a customer', cell: (g) => <span className="font-medium">{g.actual.toFixed(2)}</span> },
