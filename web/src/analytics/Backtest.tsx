@@ -1,6 +1,6 @@
 import type { PredictionBacktest } from '@/api/generated'
+import { cx } from '@/lib/cx'
 import { formatCount, formatDay, formatMoney, formatPercent } from '@/lib/format'
-import { Badge } from '@/ui/Badge'
 import { FigureTable } from './FigureTable'
 import { Interval } from './Interval'
 import { off, verdict } from './verdict'
@@ -11,12 +11,12 @@ export function Backtest({ test }: { test: PredictionBacktest }) {
   const last = test.byFrequency.at(-1)?.repeats
   const signed = (share: number | undefined) => (share === undefined ? '' : `${share > 0 ? '+' : ''}${formatPercent(share)}`)
   return (
-    <section aria-labelledby="backtest">
+    <section aria-labelledby="backtest" className="min-w-0">
       <div className="flex flex-wrap items-center gap-2">
         <h3 id="backtest" className="text-base font-semibold">
           How well it did before
         </h3>
-        <Badge tone={said.tone === 'good' ? 'accent' : 'warn'}>{said.title}</Badge>
+        <p className={cx('rounded-md border px-2 py-0.5 text-xs font-medium', said.tone === 'good' ? 'border-accent-line bg-accent-soft text-accent-text' : 'border-warn-line bg-warn-soft text-warn-text')}>{said.title}</p>
       </div>
       <p className="text-sm text-ink-2">
         Told only of orders to {formatDay(`${test.calibrationEnd}T00:00:00Z`, 'UTC')}, it predicted the {test.holdoutDays} days after for {formatCount(test.customers)} customers.
@@ -48,7 +48,7 @@ export function Backtest({ test }: { test: PredictionBacktest }) {
         rows={test.byFrequency}
         rowKey={(g) => String(g.repeats)}
         columns={[
-          { key: 'repeats', label: 'Repeats before', cell: (g) => `${g.repeats}${g.repeats === last ? ' or more' : ''}` },
+          { key: 'repeats', label: 'Repeats', hint: 'Repeat orders before', cell: (g) => `${g.repeats}${g.repeats === last ? ' or more' : ''}` },
           { key: 'customers', label: 'Customers', align: 'right', cell: (g) => formatCount(g.customers) },
           { key: 'expected', label: 'Expected', align: 'right', hint: 'Orders a customer', cell: (g) => g.expected.toFixed(2) },
           { key: 'actual', label: 'Came', align: 'right', hint: 'Orders a customer', cell: (g) => <span className="font-medium">{g.actual.toFixed(2)}</span> },

@@ -99,7 +99,7 @@ function Ready({ data }: { data: Answer }) {
         Of customers who have ordered before, {data.lastDay && `from the day after ${formatDay(`${data.lastDay}T00:00:00Z`, 'UTC')}`}. Orders on one day count as one; revenue is before refunds. Intervals are 90%.
         {!data.upToDate && ' Newer data has come in; the next fit follows.'}
       </p>
-      <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-8 gap-y-6 lg:grid-cols-2">
         <Churn data={data} />
         {data.backtest ? (
           <Backtest test={data.backtest} />
@@ -139,7 +139,7 @@ function Tile({ name, value, children }: { name: string; value: string; children
 function Churn({ data }: { data: Answer }) {
   const most = Math.max(...data.churn.map((c) => c.customers), 1)
   return (
-    <section aria-labelledby="churn">
+    <section aria-labelledby="churn" className="min-w-0">
       <h3 id="churn" className="text-base font-semibold">
         Risk of having left
       </h3>
@@ -156,7 +156,7 @@ function Churn({ data }: { data: Answer }) {
             <th scope="col" className="pb-1 text-right font-normal">
               Customers
             </th>
-            <th scope="col" className="pb-1 pl-4 text-right font-normal whitespace-nowrap">
+            <th scope="col" className="pb-1 pl-4 text-right font-normal sm:whitespace-nowrap">
               Expected revenue
             </th>
           </tr>

@@ -61,7 +61,7 @@ function Map({ data, by }: { data: Rfm; by: 'customers' | 'revenue' }) {
   const label = (key: string) => data.groups.find((g) => g.group === key)?.label ?? key
   const fives = [1, 2, 3, 4, 5]
   return (
-    <div className="grid h-full gap-x-8 gap-y-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+    <div className="grid h-full grid-cols-[minmax(0,1fr)] gap-x-8 gap-y-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
       <div className="min-w-0">
         <table className="w-full table-fixed border-separate border-spacing-[3px] text-sm">
           <caption className="sr-only">{by === 'customers' ? 'People' : 'Revenue'} by recency score, rows, and frequency score, columns</caption>

@@ -42,7 +42,7 @@ export function Received({ sourceId }: { sourceId: string }) {
 function Line({ event }: { event: ReceivedEvent }) {
   const me = useMe()
   const who = event.customerId ? `Customer ${event.customerId.slice(-8)}` : event.anonymousId ? `Visitor ${event.anonymousId.slice(0, 8)}` : 'Nobody known'
-  const what = event.product ?? pageOf(event)
+  const what = event.product ?? productsOf(event) ?? pageOf(event)
   return (
     <EventLine
       summary={
@@ -75,6 +75,14 @@ function Detail({ name, value, mono }: { name: string; value: string; mono?: boo
       <dd className={mono ? 'font-mono text-xs leading-5 [overflow-wrap:anywhere]' : undefined}>{value}</dd>
     </>
   )
+}
+
+/** What an order was of: "Desk lamp and 2 more". */
+function productsOf(event: ReceivedEvent): string | undefined {
+  const items = (event.properties as { items?: { product?: unknown }[] } | undefined)?.items
+  const first = Array.isArray(items) ? items[0]?.product : undefined
+  if (typeof first !== 'string') return undefined
+  return items!.length > 1 ? `${first} and ${items!.length - 1} more` : first
 }
 
 /** The page that an event happened on, if it says. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { DataSource } from '@/api/generated'
 import { mockedApi } from '../../test/api'
 import { openSignedIn } from '../../test/app'
+import './SourcePage' // now, so that no test waits for it to be compiled
 import { stateOf } from './sources'
 
 const api = mockedApi()
