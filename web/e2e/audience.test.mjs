@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { accessible, launch, loadDemoData, person, picture, signUp } from './browser.mjs'
 
@@ -131,6 +132,31 @@ describe('audience', { timeout: 300_000 }, () => {
     await page.getByText(/since .+ · phone call/).waitFor()
     assert.equal(await sms.isChecked(), !was)
     await picture(page, 'audience-consent-recorded')
+    grace.check()
+  })
+
+  it('exports what is held of a customer, and erases it', async () => {
+    const name = await page.getByRole('main').getByRole('heading', { level: 2 }).first().innerText()
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export' }).click()])
+    assert.match(file.suggestedFilename(), /^customer-[0-9a-f-]{36}\.json$/)
+    const held = JSON.parse(readFileSync(await file.path(), 'utf8'))
+    assert.ok(held.events.length > 0 && held.consent.some((c) => c.source === 'phone call'), 'the file has what they did and allowed')
+    const address = page.url()
+    await page.getByRole('button', { name: /^Menu of / }).last().click()
+    await page.getByRole('menuitem', { name: 'Erase customer' }).click()
+    assert.ok(await page.getByRole('button', { name: 'Erase for good' }).isDisabled(), `${name} is not erased by one click`)
+    await page.getByLabel('Type “erase” to confirm').fill('erase')
+    await accessible(page, 'audience-erase')
+    await page.getByRole('button', { name: 'Erase for good' }).click()
+    await page.getByText(/ is being erased\.$/).waitFor()
+    await page.getByRole('table', { name: 'Customers' }).waitFor()
+    const gone = page.getByText('This is no customer')
+    for (let tries = 0; tries < 40 && !(await gone.isVisible()); tries++) {
+      await page.goto(address)
+      await gone.or(page.getByRole('heading', { name: 'Timeline' })).waitFor()
+    }
+    assert.ok(await gone.isVisible(), 'the customer is gone')
+    await accessible(page, 'audience-customer-gone')
     grace.check()
   })
 })

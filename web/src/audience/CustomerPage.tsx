@@ -10,6 +10,7 @@ import { Badge } from '@/ui/Badge'
 import { PageBar } from '@/ui/PageBar'
 import { Loading, Skeleton } from '@/ui/Skeleton'
 import { Consents } from './Consents'
+import { CustomerMenu } from './CustomerMenu'
 import { customersApi } from './customers'
 import { Failure, Missing } from './Failure'
 import { Merges } from './Merges'
@@ -33,7 +34,7 @@ export function CustomerPage() {
   if (!customer) return <CustomerSkeleton />
   return (
     <>
-      <PageBar title={<Trail name={nameOf(customer)} to="/audience/customers" parent="Customers" />} />
+      <PageBar title={<Trail name={nameOf(customer)} to="/audience/customers" parent="Customers" />} actions={<CustomerMenu key={customer.id} customer={customer} />} />
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto grid w-full max-w-[92rem] gap-x-6 gap-y-5 px-4 pt-5 pb-16 sm:px-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr] 2xl:grid-cols-[minmax(0,1fr)_24rem]">
           <div className="min-w-0 space-y-5">

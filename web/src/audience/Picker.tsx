@@ -45,8 +45,13 @@ function Choices<T extends Option>({ label, options, chosen, empty, onPick }: { 
   const id = useId()
   const [query, setQuery] = useState('')
   const found = useMemo(() => {
-    const terms = query.toLowerCase().split(/\s+/).filter(Boolean)
-    return options.filter((o) => terms.every((term) => `${o.label} ${o.group}`.toLowerCase().includes(term)))
+    const said = query.trim().toLowerCase()
+    const terms = said.split(/\s+/).filter(Boolean)
+    const all = options.filter((o) => terms.every((term) => `${o.label} ${o.group}`.toLowerCase().includes(term)))
+    // What begins with the words comes first, and its group with it.
+    const begins = (o: Option) => (said && o.label.toLowerCase().startsWith(said) ? 0 : 1)
+    const ranked = all.toSorted((a, b) => begins(a) - begins(b))
+    return [...new Set(ranked.map((o) => o.group))].flatMap((group) => ranked.filter((o) => o.group === group))
   }, [options, query])
   const [at, setAt] = useState(() => Math.max(0, options.findIndex((o) => o.id === chosen)))
   const active = found[Math.min(at, found.length - 1)]

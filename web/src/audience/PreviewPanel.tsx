@@ -83,7 +83,7 @@ export function PreviewBar({ preview: { preview: found, problem, old }, state }:
   return (
     <div aria-hidden="true" className="flex h-11 shrink-0 items-center gap-2 border-t border-line bg-raised px-4 sm:px-6 xl:hidden">
       <span className={cx('text-md font-semibold tabular', (old || state !== 'ready') && 'text-ink-3')}>{found ? formatCount(found.count) : '–'}</span>
-      <span className="text-base text-ink-2">{state === 'unfinished' ? 'once it is filled in' : problem ? 'once it is put right' : 'customers match'}</span>
+      <span className="text-base text-ink-2">{state === 'unfinished' || problem ? 'at the last count' : 'customers match'}</span>
       {busy && <Spinner className="ml-auto" />}
     </div>
   )

@@ -1,5 +1,5 @@
 import { CircleDot, Eye, FileText, LogIn, Mail, MailOpen, MousePointerClick, PackageCheck, Search, ShoppingCart, Undo2, UserPlus, type LucideIcon } from 'lucide-react'
-import { createElement } from 'react'
+import { createElement, useState } from 'react'
 import type { CustomerEvent } from '@/api/generated'
 import { useMe } from '@/api/me'
 import { problemOf } from '@/api/problem'
@@ -31,17 +31,25 @@ const iconOf = (type: string) => icons[type] ?? (type.startsWith('message_') ? M
 export function Timeline({ id }: { id: string }) {
   const timeZone = useMe()?.workspace.timeZone
   const { currentData, error, isFetching, hasNextPage, fetchNextPage, refetch } = useTimelineInfiniteQuery(id)
-  const events = currentData?.pages.flatMap((page) => page.items)
+  const [repeats, setRepeats] = useState(false)
+  const told = currentData?.pages.flatMap((page) => page.items)
+  // What several sources told of counts once, and so it shows once.
+  const events = told?.filter((event) => repeats || !event.duplicate)
   return (
     <section aria-labelledby="timeline">
-      <div className="flex items-baseline justify-between pb-2">
+      <div className="flex items-center gap-3 pb-2">
         <h2 id="timeline" className="text-lg font-semibold tracking-[-0.01em]">
           Timeline
         </h2>
-        {timeZone && <p className="text-sm text-ink-3">Times in {timeZone}</p>}
+        {told?.some((event) => event.duplicate) && (
+          <Button size="sm" variant="ghost" onClick={() => setRepeats(!repeats)}>
+            {repeats ? 'Hide repeats' : 'Show repeats'}
+          </Button>
+        )}
+        {timeZone && <p className="ml-auto text-sm text-ink-3">Times in {timeZone}</p>}
       </div>
       {!events && !error && <TimelineSkeleton />}
-      {events?.length === 0 && <p className="rounded-xl border border-dashed border-line-strong px-4 py-8 text-center text-base text-ink-2">Nothing is known of what they did.</p>}
+      {told?.length === 0 && <p className="rounded-xl border border-dashed border-line-strong px-4 py-8 text-center text-base text-ink-2">Nothing is known of what they did.</p>}
       {events && events.length > 0 && (
         <div className="rounded-xl border border-line bg-surface px-4 pt-1 pb-3">
           {byDay(events, timeZone).map((day) => (
@@ -71,7 +79,7 @@ export function Timeline({ id }: { id: string }) {
           </Notice>
         </div>
       )}
-      {hasNextPage && !error && <More key={events?.length} busy={isFetching} onMore={() => void fetchNextPage()} />}
+      {hasNextPage && !error && <More key={told?.length} busy={isFetching} onMore={() => void fetchNextPage()} />}
     </section>
   )
 }
@@ -87,7 +95,7 @@ function Entry({ event, last, timeZone }: { event: CustomerEvent; last: boolean;
       <div className="min-w-0 flex-1">
         <p className={cx('text-base break-words', money && 'font-medium', event.duplicate && 'text-ink-2')}>{event.text}</p>
         <p className="text-sm text-ink-3">
-          {[event.sourceName, event.channel && !event.type.startsWith('message_') && `via ${event.channel.replaceAll('_', ' ')}`, event.duplicate && 'told by a better source, too: counts once'].filter(Boolean).join(' · ')}
+          {[event.sourceName, event.channel && !event.type.startsWith('message_') && `via ${event.channel.replaceAll('_', ' ')}`, event.duplicate && 'a better source told of it, too: counts once'].filter(Boolean).join(' · ')}
         </p>
       </div>
       <div className="shrink-0 text-right">
