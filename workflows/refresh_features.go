@@ -60,7 +60,7 @@ type refreshFeatures struct {
 
 const (
 	leastRest   = 2 * time.Second
-	longestRest = time.Minute
+	longestRest = 3 * time.Minute
 	lapsPerRun  = 50 // then the run continues as a new one, so that its history stays small
 )
 
