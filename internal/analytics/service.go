@@ -14,7 +14,6 @@ import (
 
 	"github.com/google/uuid"
 	lru "github.com/hashicorp/golang-lru/v2"
-	"github.com/hashicorp/golang-lru/v2/expirable"
 	"github.com/shopspring/decimal"
 
 	"github.com/pulsehub/pulsehub/internal/apperr"
@@ -40,7 +39,7 @@ type Service struct {
 	answers *lru.Cache[string, recentAnswer]
 	asking  map[string]*asking
 	// catalogues are the names of products of workspaces that were asked about lately.
-	catalogues *expirable.LRU[uuid.UUID, []string]
+	catalogues *lru.Cache[uuid.UUID, recentCatalogue]
 }
 
 // Config is what a Service is made of.
@@ -60,8 +59,11 @@ func NewService(cfg Config) *Service {
 	if err != nil {
 		panic(err) // as above
 	}
-	return &Service{Config: cfg, running: map[string]*computation{}, recent: recent, answers: answers, asking: map[string]*asking{},
-		catalogues: expirable.NewLRU[uuid.UUID, []string](recentAnalyses, nil, catalogueLife)}
+	catalogues, err := lru.New[uuid.UUID, recentCatalogue](recentAnalyses)
+	if err != nil {
+		panic(err) // as above
+	}
+	return &Service{Config: cfg, running: map[string]*computation{}, recent: recent, answers: answers, asking: map[string]*asking{}, catalogues: catalogues}
 }
 
 // computation is one under way that others may wait for.

@@ -64,7 +64,8 @@ func orderQueries(b *pgx.Batch, workspaceID uuid.UUID, items []ingest.Item) *ord
 		}
 	}
 	if len(ids) > 0 {
-		b.Queue("SELECT order_id, rank, occurred_at, data_source_id, external_id FROM order_acts WHERE workspace_id = $1 AND order_id = ANY ($2)", workspaceID, ids).Query(func(rows pgx.Rows) error {
+		b.Queue("SELECT o.order_id, o.rank, o.occurred_at, o.data_source_id, o.external_id FROM "+keys("order_id text")+" JOIN order_acts o ON o.workspace_id = k.workspace_id AND o.order_id = k.order_id",
+			workspaceID, ids).Query(func(rows pgx.Rows) error {
 			var id string
 			var a orderAct
 			_, err := pgx.ForEachRow(rows, []any{&id, &a.rank, &a.at, &a.source, &a.external}, func() error { o.known[id] = a; return nil })
@@ -97,9 +98,9 @@ func (o *orderActs) amounts(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUI
 			}
 		}
 	}
-	rows, err := tx.Query(ctx, `SELECT a.order_id, (e.value * 100)::bigint FROM order_acts a
+	rows, err := tx.Query(ctx, "SELECT a.order_id, (e.value * 100)::bigint FROM "+keys("order_id text")+` JOIN order_acts a ON a.workspace_id = k.workspace_id AND a.order_id = k.order_id
 		JOIN events e ON e.data_source_id = a.data_source_id AND e.occurred_at = a.occurred_at AND e.external_id = a.external_id
-		WHERE a.workspace_id = $1 AND a.order_id = ANY ($2) AND e.value IS NOT NULL`, workspaceID, ids)
+		WHERE e.value IS NOT NULL`, workspaceID, ids)
 	if err != nil {
 		return nil, fmt.Errorf("reading refunded orders: %w", err)
 	}
