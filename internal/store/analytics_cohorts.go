@@ -11,34 +11,45 @@ import (
 	"github.com/pulsehub/pulsehub/internal/analytics"
 )
 
-// cohortsSQL has a row for each cohort, and one for each of the periods in which its members bought anything. %[1]s is month or
-// week, %[2]s what makes a member, %[3]s the condition on customers, %[4]s orders and %[5]s what is shown.
-const cohortsSQL = `
+// cohortsByOrderSQL has a row for each cohort, by the first order, and one for each of the periods in which its members bought
+// anything. %[1]s is month or week, %[2]s the condition on customers, and %[3]s orders.
+const cohortsByOrderSQL = `
 	WITH began AS MATERIALIZED (
-		SELECT f.customer_id, date_trunc('%[1]s', f.%[2]s AT TIME ZONE @zone)::date AS cohort
+		SELECT f.customer_id, date_trunc('%[1]s', f.first_order_at AT TIME ZONE @zone)::date AS cohort
 		FROM customer_features f
-		WHERE f.workspace_id = @workspace AND f.%[2]s >= @from_at AND f.%[2]s < @to_at AND %[3]s
+		WHERE f.workspace_id = @workspace AND f.first_order_at >= @from_at AND f.first_order_at < @to_at AND %[2]s
 	), bought AS (
 		SELECT cohort, customer_id, date_trunc('%[1]s', o.occurred_at AT TIME ZONE @zone)::date AS period,
 			sum(acts) FILTER (WHERE type = 'order_completed') AS orders, sum(acts) AS events,
 			sum(CASE type WHEN 'order_completed' THEN value ELSE -value END) AS revenue
-		FROM began JOIN (%[4]s
+		FROM began JOIN (%[3]s
 		) o USING (customer_id)
 		GROUP BY 1, 2, 3
 	), sums AS (
 		SELECT cohort, period, count(*) FILTER (WHERE orders > 0) AS buyers, coalesce(sum(orders), 0) AS orders, sum(events) AS events, sum(revenue) AS revenue
 		FROM bought GROUP BY 1, 2
-	)%[5]s`
-
-const cohortsByOrderSQL = `
+	)
 	SELECT cohort::text, '' AS period, count(*) AS customers, 0::bigint AS orders, 0::numeric AS revenue, 0::bigint AS events FROM began GROUP BY 1
 	UNION ALL
 	SELECT cohort::text, period::text, buyers, orders::bigint, revenue, events::bigint FROM sums
 	ORDER BY 1, 2`
 
-// What those who came for the first time bought; who came again, the packed days say.
+// cohortsBoughtSQL is what those who came for the first time bought; who came again, the packed days say. %[1]s is month or
+// week, %[2]s the condition on customers, and %[3]s orders. Who bought is few, so their cohort is looked for last.
 const cohortsBoughtSQL = `
-	SELECT cohort::text, period::text, 0::bigint AS customers, orders::bigint, revenue, events::bigint FROM sums ORDER BY 1, 2`
+	WITH bought AS (
+		SELECT customer_id, date_trunc('%[1]s', o.occurred_at AT TIME ZONE @zone)::date AS period,
+			sum(acts) FILTER (WHERE type = 'order_completed') AS orders, sum(acts) AS events,
+			sum(CASE type WHEN 'order_completed' THEN value ELSE -value END) AS revenue
+		FROM (%[3]s
+		) o
+		GROUP BY 1, 2
+	)
+	SELECT date_trunc('%[1]s', f.first_seen_at AT TIME ZONE @zone)::date::text AS cohort, period::text, 0::bigint AS customers,
+		coalesce(sum(b.orders), 0)::bigint AS orders, sum(b.revenue) AS revenue, sum(b.events)::bigint AS events
+	FROM bought b JOIN customer_features f ON f.workspace_id = @workspace AND f.customer_id = b.customer_id
+	WHERE f.first_seen_at >= @from_at AND f.first_seen_at < @to_at AND %[2]s
+	GROUP BY 1, 2 ORDER BY 1, 2`
 
 // cohortsCameSQL is what the packed days say: who came for the first time, and in which periods they came.
 const cohortsCameSQL = `
@@ -69,13 +80,13 @@ func (s *Store) Cohorts(ctx context.Context, workspaceID uuid.UUID, q analytics.
 		}
 	}
 	err = s.within(ctx, workspaceID, q, "counting cohorts", func(ctx context.Context, tx pgx.Tx, sc *scope) error {
-		began, ending := "first_order_at", cohortsByOrderSQL
 		orders := *sc
 		orders.segment = nil // members alone are joined to them
+		sql := cohortsByOrderSQL
 		if byVisit {
-			began, ending = "first_seen_at", cohortsBoughtSQL
+			sql = cohortsBoughtSQL
 		}
-		rows, err := sc.query(ctx, tx, fmt.Sprintf(cohortsSQL, q.Granularity, began, sc.only("f.customer_id"), orders.ordersSQL(), ending), sc.args(q.Range))
+		rows, err := sc.query(ctx, tx, fmt.Sprintf(sql, q.Granularity, sc.only("f.customer_id"), orders.ordersSQL()), sc.args(q.Range))
 		if err != nil {
 			return err
 		}
